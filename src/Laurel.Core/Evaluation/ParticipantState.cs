@@ -1,0 +1,4 @@
+namespace Laurel.Evaluation;
+
+/// <summary>placeholder</summary>
+public sealed class ParticipantState;

@@ -1,0 +1,36 @@
+namespace Laurel.Facts;
+
+/// <summary>The kinds of fact, as they stand in answers, in the rule book's <c>event_name</c> and in webhooks. Source: semantics §7.</summary>
+public static class FactKinds
+{
+    public const string Event = "event";
+    public const string PointsAwarded = "points.awarded";
+    public const string BadgeUnlocked = "badge.unlocked";
+    public const string ObjectiveCompleted = "challenge.objective_completed";
+    public const string ChallengeCompleted = "challenge.completed";
+    public const string TierChanged = "tier.changed";
+
+    /// <summary>All kinds that this version makes, in a fixed order: the place of a kind is its bit in stored masks, so only append.</summary>
+    public static readonly IReadOnlyList<string> All = [Event, PointsAwarded, BadgeUnlocked, ObjectiveCompleted, ChallengeCompleted, TierChanged];
+
+    /// <summary>Kinds that semantics name but this version does not make yet: a rule may not listen to them.</summary>
+    public static readonly IReadOnlyList<string> Later =
+    [
+        "points.deducted", "points.expired", "challenge.enrolled", "challenge.ended", "reward.granted", "reward.refused", "reward.claimed",
+        "streak.extended", "streak.milestone_reached", "streak.freeze_used", "streak.broken", "participant.updated", "participant.erased",
+    ];
+
+    /// <summary>Bit of <paramref name="kind"/> in a mask of kinds; 0 for an unknown kind.</summary>
+    public static int Bit(string kind)
+    {
+        for (var i = 0; i < All.Count; i++)
+        {
+            if (All[i] == kind)
+            {
+                return 1 << i;
+            }
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,79 @@
+using Laurel.Evaluation;
+using Laurel.Facts;
+using Laurel.Tenants;
+
+namespace Laurel.Storage;
+
+/// <summary>A participant by the name its callers use.</summary>
+public readonly record struct ParticipantName(EnvironmentKey Environment, string Id);
+
+/// <summary>
+/// An idempotency key as it is stored: the first 16 bytes of SHA-256 over environment and key, so that every key takes the same
+/// small room in the index, whatever its length.
+/// </summary>
+public readonly record struct KeyHash(UInt128 Value);
+
+/// <summary>What a batch needs loaded. Lists hold no duplicates.</summary>
+public sealed record BatchRequest(
+    IReadOnlyList<ParticipantName> Participants,
+    IReadOnlyList<KeyHash> Keys,
+    IReadOnlyList<EnvironmentKey> Environments);
+
+/// <summary>An open batch and what was loaded for it, index by index as in its <see cref="BatchRequest"/>.</summary>
+public sealed class StoreBatch
+{
+    /// <summary>The participants in the request's order; those that were missing have a new key and an empty state.</summary>
+    public required IReadOnlyList<LoadedParticipant> Participants { get; init; }
+
+    /// <summary>Answers kept under the requested keys; keys never used are absent.</summary>
+    public required IReadOnlyDictionary<KeyHash, StoredAnswer> Answers { get; init; }
+
+    /// <summary>Newest program version in the request's order of environments; 0 where none was published.</summary>
+    public required IReadOnlyList<int> ProgramVersions { get; init; }
+
+    /// <summary>What the adapter needs to find its transaction again.</summary>
+    public object? Transaction { get; init; }
+}
+
+/// <summary>
+/// A participant as a batch found it. <paramref name="RateArrival"/> is the theoretical arrival time of GCRA, in microseconds since 1970 (0 = never).
+/// </summary>
+public sealed record LoadedParticipant(long Key, ParticipantName Name, ParticipantState State, long RateArrival, Timestamp CreatedAt, bool IsNew);
+
+/// <summary>The first answer to an idempotency key, byte for byte, and the hash of the payload that it answered.</summary>
+public sealed record StoredAnswer(byte[] Answer, UInt128 PayloadHash);
+
+/// <summary>All that one commit keeps.</summary>
+public sealed class BatchWrites
+{
+    /// <summary>Inputs in order of processing.</summary>
+    public List<LogRow> Log { get; } = [];
+
+    /// <summary>Participants changed, each once, with what they are after the batch.</summary>
+    public List<ParticipantWrite> Participants { get; } = [];
+}
+
+/// <summary>A participant after a batch.</summary>
+public sealed record ParticipantWrite(LoadedParticipant Before, ParticipantState State, long RateArrival);
+
+/// <summary>
+/// One input of a participant's log with all it set off: the event, its derived facts, and the answer that was given.
+/// A row is never changed. <paramref name="Facts"/> is a JSON array of derived facts, <paramref name="FactMask"/> the bits of the kinds in it
+/// (the event's own included), <paramref name="Answer"/> the response body.
+/// </summary>
+public sealed record LogRow(
+    long ParticipantKey,
+    long Seq,
+    FactId EventId,
+    string EventName,
+    Timestamp OccurredAt,
+    Timestamp ReceivedAt,
+    int ProgramVersion,
+    int EngineVersion,
+    KeyHash? Key,
+    UInt128 PayloadHash,
+    ReadOnlyMemory<byte> Properties,
+    ReadOnlyMemory<byte> Facts,
+    int FactMask,
+    int FactCount,
+    ReadOnlyMemory<byte> Answer);

@@ -1,0 +1,73 @@
+-- Times are microseconds since 1970-01-01T00:00:00Z. JSON is UTF-8 text. An environment is 2 * tenant + (1 if live).
+
+create table tenants (
+  key integer primary key,
+  id text not null unique,
+  name text not null,
+  is_active integer not null,
+  time_zone text not null,
+  rate_per_second real,
+  rate_burst integer,
+  created_at integer not null
+) strict;
+
+create table api_keys (
+  id text primary key,
+  tenant_id text references tenants (id),
+  is_live integer not null,
+  name text not null,
+  scopes text not null,
+  hash blob not null unique,
+  prefix text not null,
+  expires_at integer,
+  revoked_at integer,
+  created_at integer not null,
+  last_used_at integer
+) strict, without rowid;
+
+create table programs (
+  environment integer not null,
+  version integer not null,
+  document text not null,
+  published_at integer not null,
+  published_by text not null,
+  primary key (environment, version)
+) strict, without rowid;
+
+-- One row a participant: its name, and its state as one readable document. rate_arrival is GCRA's theoretical arrival time.
+create table participants (
+  key integer primary key,
+  environment integer not null,
+  id text not null,
+  created_at integer not null,
+  rate_arrival integer not null,
+  state text not null,
+  unique (environment, id)
+) strict;
+
+-- The log: one row an input, with the facts it set off (a JSON array) and the answer it was given. Rows are only ever added.
+create table log (
+  id integer primary key,
+  participant_key integer not null,
+  seq integer not null,
+  event_id blob not null,
+  event_name text not null,
+  name_hash integer not null,
+  occurred_at integer not null,
+  received_at integer not null,
+  program_version integer not null,
+  engine_version integer not null,
+  key_hash blob,
+  payload_hash blob not null,
+  properties text not null,
+  facts text not null,
+  fact_mask integer not null,
+  fact_count integer not null,
+  answer text not null
+) strict;
+
+-- One key, one input: the last word on idempotency, below all that the pipeline checks before.
+create unique index log_by_key on log (key_hash) where key_hash is not null;
+
+-- History and facts. It covers every filter, so that counting and skipping never touch the rows.
+create index log_by_participant on log (participant_key, occurred_at, seq, name_hash, fact_mask, fact_count);

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Laurel.Facts;
 
 /// <summary>The kinds of fact, as they stand in answers, in the rule book's <c>event_name</c> and in webhooks. Source: semantics §7.</summary>
@@ -19,6 +21,11 @@ public static class FactKinds
         "points.deducted", "points.expired", "challenge.enrolled", "challenge.ended", "reward.granted", "reward.refused", "reward.claimed",
         "streak.extended", "streak.milestone_reached", "streak.freeze_used", "streak.broken", "participant.updated", "participant.erased",
     ];
+
+    /// <summary>Whether Laurel makes facts of this kind from others, now or in a later version.</summary>
+    public static bool IsDerived(string name) => name.Contains('.', StringComparison.Ordinal) && Derived.Contains(name);
+
+    private static readonly FrozenSet<string> Derived = All.Skip(1).Concat(Later).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Bit of <paramref name="kind"/> in a mask of kinds; 0 for an unknown kind.</summary>
     public static int Bit(string kind)

@@ -53,8 +53,8 @@ public sealed class BatchWrites
     public List<ParticipantWrite> Participants { get; } = [];
 }
 
-/// <summary>A participant after a batch.</summary>
-public sealed record ParticipantWrite(LoadedParticipant Before, ParticipantState State, long RateArrival);
+/// <summary>A participant after a batch. <paramref name="CreatedAt"/> is when its first input was received.</summary>
+public sealed record ParticipantWrite(LoadedParticipant Before, ParticipantState State, long RateArrival, Timestamp CreatedAt);
 
 /// <summary>
 /// One input of a participant's log with all it set off: the event, its derived facts, and the answer that was given.

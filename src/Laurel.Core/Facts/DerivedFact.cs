@@ -24,8 +24,11 @@ public abstract record DerivedFact(int Place, int CausedBy, GrantSource Source)
     /// <summary>Writes the members of <c>data</c>, which rules that listen to the fact read as its properties.</summary>
     public abstract void WriteData(Utf8JsonWriter writer);
 
-    /// <summary>Writes the entry's own members in <c>rewards_granted</c>; false where the fact is no grant. Source: laurel-api.md.</summary>
-    public abstract bool WriteGrant(Utf8JsonWriter writer);
+    /// <summary>Whether the fact stands in <c>rewards_granted</c>.</summary>
+    public virtual bool IsGrant => true;
+
+    /// <summary>Writes the entry's own members in <c>rewards_granted</c>. Source: laurel-api.md.</summary>
+    public abstract void WriteGrant(Utf8JsonWriter writer);
 }
 
 /// <summary>Points were added to a balance.</summary>
@@ -45,11 +48,10 @@ public sealed record PointsAwarded(int Place, int CausedBy, GrantSource Source, 
         writer.WriteNumber("new_balance"u8, NewBalance);
     }
 
-    public override bool WriteGrant(Utf8JsonWriter writer)
+    public override void WriteGrant(Utf8JsonWriter writer)
     {
         writer.WriteString("type"u8, "points"u8);
         WriteData(writer);
-        return true;
     }
 }
 
@@ -71,13 +73,12 @@ public sealed record BadgeUnlocked(int Place, int CausedBy, GrantSource Source, 
         writer.WriteString("icon"u8, Icon);
     }
 
-    public override bool WriteGrant(Utf8JsonWriter writer)
+    public override void WriteGrant(Utf8JsonWriter writer)
     {
         writer.WriteString("type"u8, "badge"u8);
         writer.WriteString("badge_code"u8, BadgeCode);
         writer.WriteString("badge_name"u8, BadgeName);
         writer.WriteString("rarity"u8, Rarity);
-        return true;
     }
 }
 
@@ -96,7 +97,9 @@ public sealed record ObjectiveCompleted(int Place, int CausedBy, GrantSource Sou
         writer.WriteString("objective_code"u8, ObjectiveCode);
     }
 
-    public override bool WriteGrant(Utf8JsonWriter writer) => false;
+    public override bool IsGrant => false;
+
+    public override void WriteGrant(Utf8JsonWriter writer) => throw new InvalidOperationException("An objective completed is no grant.");
 }
 
 /// <summary>A challenge was completed for the <paramref name="Completions"/>th time.</summary>
@@ -116,11 +119,10 @@ public sealed record ChallengeCompleted(int Place, int CausedBy, GrantSource Sou
         writer.WriteNumber("completions"u8, Completions);
     }
 
-    public override bool WriteGrant(Utf8JsonWriter writer)
+    public override void WriteGrant(Utf8JsonWriter writer)
     {
         writer.WriteString("type"u8, "challenge"u8);
         WriteData(writer);
-        return true;
     }
 }
 
@@ -142,10 +144,9 @@ public sealed record TierChanged(int Place, int CausedBy, GrantSource Source, st
         writer.WriteString("previous_code"u8, PreviousCode);
     }
 
-    public override bool WriteGrant(Utf8JsonWriter writer)
+    public override void WriteGrant(Utf8JsonWriter writer)
     {
         writer.WriteString("type"u8, "tier"u8);
         WriteData(writer);
-        return true;
     }
 }

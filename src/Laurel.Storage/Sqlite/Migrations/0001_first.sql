@@ -34,7 +34,7 @@ create table programs (
   primary key (environment, version)
 ) strict, without rowid;
 
--- One row a participant: its name, and its state as one readable document. rate_arrival is GCRA's theoretical arrival time.
+-- One row a participant: its name, and its state as one readable document, as of the last fold. rate_arrival is GCRA's theoretical arrival time.
 create table participants (
   key integer primary key,
   environment integer not null,
@@ -45,7 +45,9 @@ create table participants (
   unique (environment, id)
 ) strict;
 
--- The log: one row an input, with the facts it set off (a JSON array) and the answer it was given. Rows are only ever added.
+-- The log: one row an input, with the facts it set off (a JSON array) and the answer it was given. Rows are only ever added, at the
+-- end, so that a commit writes few pages. What would touch a page at random for every input (the three tables below, and
+-- participants.state) is folded in later, sorted and in bulk; docs/decisions says why.
 create table log (
   id integer primary key,
   participant_key integer not null,
@@ -66,8 +68,35 @@ create table log (
   answer text not null
 ) strict;
 
--- One key, one input: the last word on idempotency, below all that the pipeline checks before.
-create unique index log_by_key on log (key_hash) where key_hash is not null;
+-- States of participants after inputs that are not folded in yet, written in the inputs' own commit. log_id is the participant's last input in it.
+create table recent_states (
+  log_id integer primary key,
+  participant_key integer not null,
+  rate_arrival integer not null,
+  state text not null
+) strict;
 
--- History and facts. It covers every filter, so that counting and skipping never touch the rows.
-create index log_by_participant on log (participant_key, occurred_at, seq, name_hash, fact_mask, fact_count);
+-- All inputs up to this one are folded into participants, idempotency_keys and history.
+create table folded (
+  id integer primary key check (id = 1),
+  through_log_id integer not null
+) strict;
+insert into folded values (1, 0);
+
+-- One key, one input.
+create table idempotency_keys (
+  key_hash blob primary key,
+  log_id integer not null
+) strict, without rowid;
+
+-- A participant's inputs by time. It covers every filter, so that counting and skipping never touch the log.
+create table history (
+  participant_key integer not null,
+  occurred_at integer not null,
+  seq integer not null,
+  name_hash integer not null,
+  fact_mask integer not null,
+  fact_count integer not null,
+  log_id integer not null,
+  primary key (participant_key, occurred_at, seq)
+) strict, without rowid;

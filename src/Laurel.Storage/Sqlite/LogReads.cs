@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using Laurel.Facts;
+
+namespace Laurel.Storage.Sqlite;
+
+/// <summary>Rows of <c>log</c>, in and out.</summary>
+internal static class LogReads
+{
+    public const string Insert =
+        """
+        insert into log (id, participant_key, seq, event_id, event_name, name_hash, occurred_at, received_at, program_version, engine_version,
+          key_hash, payload_hash, properties, facts, fact_mask, fact_count, answer)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+        """;
+
+    private const string Columns =
+        """
+        select participant_key, seq, event_id, event_name, occurred_at, received_at, program_version, engine_version,
+          key_hash, payload_hash, properties, facts, fact_mask, fact_count, answer
+        from log where id = ?1
+        """;
+
+    public static void Bind(Statement insert, long id, LogRow row, long nameHash)
+    {
+        Span<byte> eventId = stackalloc byte[16];
+        row.EventId.Value.TryWriteBytes(eventId);
+        insert.Bind(1, id).Bind(2, row.ParticipantKey).Bind(3, row.Seq).BindBlob(4, eventId).Bind(5, row.EventName).Bind(6, nameHash)
+            .Bind(7, row.OccurredAt.UnixMicroseconds).Bind(8, row.ReceivedAt.UnixMicroseconds).Bind(9, row.ProgramVersion).Bind(10, row.EngineVersion);
+        _ = row.Key is { } key ? insert.Bind(11, key.Value) : insert.BindNull(11);
+        insert.Bind(12, row.PayloadHash).BindText(13, row.Properties.Span).BindText(14, row.Facts.Span)
+            .Bind(15, row.FactMask).Bind(16, row.FactCount).BindText(17, row.Answer.Span);
+    }
+
+    /// <summary>The row with this id; it must be there.</summary>
+    public static LogRow Read(Connection connection, long id)
+    {
+        var select = connection.Prepare(Columns).Bind(1, id);
+        if (!select.Step())
+        {
+            throw new InvalidOperationException($"Input {id} is missing from the log.");
+        }
+
+        var row = new LogRow(
+            select.Long(0),
+            select.Long(1),
+            new FactId(new Ulid(select.Bytes(2))),
+            select.Text(3),
+            new Timestamp(select.Long(4)),
+            new Timestamp(select.Long(5)),
+            select.Int(6),
+            select.Int(7),
+            select.IsNull(8) ? null : new KeyHash(select.UInt128(8)),
+            select.UInt128(9),
+            select.Bytes(10).ToArray(),
+            select.Bytes(11).ToArray(),
+            select.Int(12),
+            select.Int(13),
+            select.Bytes(14).ToArray());
+        select.Reset();
+        return row;
+    }
+
+    /// <summary>What an input was answered.</summary>
+    public static StoredAnswer Answer(Connection connection, long id)
+    {
+        var select = connection.Prepare("select answer, payload_hash from log where id = ?1").Bind(1, id);
+        if (!select.Step())
+        {
+            throw new InvalidOperationException($"Input {id} is missing from the log.");
+        }
+
+        var answer = new StoredAnswer(select.Bytes(0).ToArray(), BinaryPrimitives.ReadUInt128BigEndian(select.Bytes(1)));
+        select.Reset();
+        return answer;
+    }
+}

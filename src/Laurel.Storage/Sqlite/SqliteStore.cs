@@ -1,0 +1,209 @@
+using Laurel.Tenants;
+
+namespace Laurel.Storage.Sqlite;
+
+/// <summary>
+/// The embedded store: one file, one process, one writer. WAL with <c>synchronous=FULL</c>: what was acknowledged survives power loss.
+/// Threads: the writer's connection is used by whoever holds <see cref="_writing"/>; readers have connections of their own.
+/// </summary>
+public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
+{
+    // Below this, a checkpoint that resets the log can lose commits: sqlite.org/wal.html, "the WAL-reset bug".
+    private static readonly Version OldestSafeSqlite = new(3, 51, 3);
+
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly TailLock _tailLock = new();
+    private FileStream? _processLock;
+    private Connection? _connection;
+    private Writer? _writer;
+    private ReaderPool? _readers;
+    private Checkpointer? _checkpointer;
+
+    /// <inheritdoc/>
+    public int WriteLanes => 1;
+
+    /// <inheritdoc/>
+    public string Location => options.Path;
+
+    /// <inheritdoc/>
+    public ValueTask StartAsync(CancellationToken cancellationToken)
+    {
+        _processLock = TakeProcessLock(options.Path);
+        _connection = Connection.Open(options.Path, readOnly: false, cacheMiB: 64);
+        var version = Version.Parse(SQLitePCL.raw.sqlite3_libversion().utf8_to_string());
+        if (version < OldestSafeSqlite)
+        {
+            throw new StoreException(StoreFault.Misconfigured, $"SQLite {version} may lose data; Laurel needs {OldestSafeSqlite} or newer. Use the library that Laurel ships.");
+        }
+
+        _connection.Execute("pragma journal_mode = wal");
+        _connection.Execute("pragma synchronous = full");
+        _connection.Execute("pragma wal_autocheckpoint = 0");
+        _connection.Execute("pragma foreign_keys = on");
+        Migrations.Apply(_connection);
+        _checkpointer = new Checkpointer(options, _writing);
+        _readers = new ReaderPool(options.Path);
+        _writer = new Writer(_connection, _tailLock, _checkpointer, options);
+        _writer.RecoverTail();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<StoreBatch> OpenBatchAsync(BatchRequest request, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            return Started(_writer).Open(request);
+        }
+        catch
+        {
+            _connection!.RollBack();
+            _writing.Release();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask CommitAsync(StoreBatch batch, BatchWrites writes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Started(_writer).Commit(writes);
+        }
+        catch
+        {
+            _connection!.RollBack();
+            throw;
+        }
+        finally
+        {
+            _writing.Release();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask AbandonAsync(StoreBatch batch)
+    {
+        _connection!.RollBack();
+        _writing.Release();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<HistoryPage> ReadHistoryAsync(HistoryQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(connection => HistoryReads.Read(connection, query), query.Participant, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<FactsPage?> ReadFactsAsync(FactsQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(connection => FactReads.Read(connection, query), query.Participant, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ParticipantRow?> ReadParticipantAsync(EnvironmentKey environment, string participantId, CancellationToken cancellationToken)
+    {
+        var name = new ParticipantName(environment, participantId);
+        return ReadAsync(snapshot => ParticipantReads.Find(snapshot, name), name, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ProgramRow?> ReadProgramAsync(EnvironmentKey environment, int? version, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => ProgramTable.Read(snapshot.Connection, environment, version), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> PublishProgramAsync(ProgramRow program, CancellationToken cancellationToken) =>
+        WriteAsync(connection => ProgramTable.Publish(connection, program), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Tenancy> ReadTenancyAsync(CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => TenancyTables.Read(snapshot.Connection), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken) =>
+        await WriteAsync(
+            connection =>
+            {
+                TenancyTables.Write(connection, changes);
+                return true;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_checkpointer is not null)
+        {
+            await _checkpointer.DisposeAsync();
+        }
+
+        await _writing.WaitAsync();
+        _readers?.Dispose();
+        _connection?.Dispose();
+        if (_processLock is not null)
+        {
+            await _processLock.DisposeAsync();
+        }
+    }
+
+    // A short write beside the pipeline's batches, in a transaction of its own.
+    private async ValueTask<T> WriteAsync<T>(Func<Connection, T> write, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        var connection = Started(_connection);
+        try
+        {
+            connection.Execute("begin immediate");
+            var result = write(connection);
+            connection.Execute("commit");
+            return result;
+        }
+        catch
+        {
+            connection.RollBack();
+            throw;
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    // Reads run on the caller's thread: SQLite has no other way, and pages are mostly in memory.
+    private async ValueTask<T> ReadAsync<T>(Func<Snapshot, T> read, ParticipantName? participant, CancellationToken cancellationToken)
+    {
+        var connection = await Started(_readers).RentAsync(cancellationToken);
+        try
+        {
+            var snapshot = Started(_writer).TakeSnapshot(connection, participant);
+            return read(snapshot);
+        }
+        finally
+        {
+            connection.RollBack();
+            _readers!.Return(connection);
+        }
+    }
+
+    private static T Started<T>(T? part)
+        where T : class => part ?? throw new InvalidOperationException("The store was not started.");
+
+    private static FileStream TakeProcessLock(string path)
+    {
+        var lockPath = path + ".lock";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException failure) when (File.Exists(lockPath))
+        {
+            throw new StoreException(
+                StoreFault.Misconfigured, $"Another Laurel process uses the store {path}. A SQLite store serves one process: stop the other one, or set Laurel:Store to another file.", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreFault.Misconfigured, $"The store's folder cannot be used: {failure.Message} Set Laurel:Store to a file in a folder that may be written.", failure);
+        }
+    }
+}

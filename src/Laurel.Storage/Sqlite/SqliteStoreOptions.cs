@@ -1,0 +1,10 @@
+namespace Laurel.Storage.Sqlite;
+
+/// <summary>Where and how a SQLite store is kept.</summary>
+/// <param name="Path">Full path of the database file; its folder is made if it is missing.</param>
+/// <param name="FoldAfterInputs">
+/// Inputs gathered before they are folded into the tables that are looked up at random. More of them write fewer pages and take more memory
+/// (about 1 KiB each, twice over).
+/// </param>
+/// <param name="WalLimitBytes">Size of the write-ahead log that the writer itself cuts; from half of it the checkpointer works beside the writer.</param>
+public sealed record SqliteStoreOptions(string Path, int FoldAfterInputs = 65_536, long WalLimitBytes = 256L * 1024 * 1024);

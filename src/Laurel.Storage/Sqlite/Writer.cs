@@ -1,0 +1,202 @@
+using System.Buffers;
+using System.Text.Json;
+using Laurel.Evaluation;
+
+namespace Laurel.Storage.Sqlite;
+
+/// <summary>
+/// The pipeline's batches on the one writing connection. Used by whoever holds the store's write semaphore, one at a time; the tail changes under the tail lock.
+/// </summary>
+internal sealed class Writer(Connection connection, TailLock tailLock, Checkpointer checkpointer, SqliteStoreOptions options)
+{
+    private const int SmallestSlice = 256;
+
+    private readonly NameHashes _names = new();
+    private readonly ArrayBufferWriter<byte> _stateBytes = new(1024);
+    private Tail _tail = new();
+    private Fold? _fold;
+    private long _nextLogId;
+    private long _nextParticipantKey;
+    private bool _isBroken;
+
+    /// <summary>Reads into memory what was committed and not folded. Also the way back after a failed commit, whose effect is then read, not guessed.</summary>
+    public void RecoverTail()
+    {
+        var foldedThrough = connection.Scalar("select through_log_id from folded");
+        var (tail, lastLogId) = TailRecovery.Read(connection, foldedThrough);
+        using (tailLock.Enter())
+        {
+            _tail = tail;
+        }
+
+        _fold = null;
+        _nextLogId = lastLogId + 1;
+        _nextParticipantKey = connection.Scalar("select max(key) from participants") + 1;
+        _isBroken = false;
+    }
+
+    /// <summary>Opens the transaction and loads.</summary>
+    public StoreBatch Open(BatchRequest request)
+    {
+        if (_isBroken)
+        {
+            RecoverTail();
+        }
+
+        connection.Execute("begin immediate");
+        var newKey = _nextParticipantKey;
+        var participants = new LoadedParticipant[request.Participants.Count];
+        for (var i = 0; i < participants.Length; i++)
+        {
+            var name = request.Participants[i];
+            participants[i] = Load(name) ?? new LoadedParticipant(newKey++, name, ParticipantState.New, 0, default, IsNew: true);
+        }
+
+        var answers = new Dictionary<KeyHash, StoredAnswer>();
+        foreach (var key in request.Keys)
+        {
+            if (FindLogId(key) is { } logId)
+            {
+                answers.Add(key, LogReads.Answer(connection, logId));
+            }
+        }
+
+        var versions = new int[request.Environments.Count];
+        for (var i = 0; i < versions.Length; i++)
+        {
+            versions[i] = ProgramTable.NewestVersion(connection, request.Environments[i]);
+        }
+
+        return new StoreBatch { Participants = participants, Answers = answers, ProgramVersions = versions };
+    }
+
+    /// <summary>Writes and commits; then the tail knows it too.</summary>
+    public void Commit(BatchWrites writes)
+    {
+        var firstLogId = _nextLogId;
+        WriteRows(writes, firstLogId);
+        FoldProgress? progress = _fold?.WriteSlice(connection, Math.Max(SmallestSlice, 6 * writes.Log.Count));
+        try
+        {
+            using (tailLock.Enter())
+            {
+                connection.Execute("commit");
+                AddToTail(writes, firstLogId);
+                EndFoldIfDone(progress);
+            }
+        }
+        catch (Exception failure) when (!connection.InTransaction)
+        {
+            // SQLite gave the transaction up by itself, or memory is behind the file: what is true is read from the file before the next batch.
+            _isBroken = true;
+            throw new StoreException(StoreFault.OutcomeUnknown, "The store failed while it committed.", failure);
+        }
+
+        _nextLogId += writes.Log.Count;
+        _nextParticipantKey += writes.Participants.Count(write => write.Before.IsNew);
+        checkpointer.NoteWritten(connection.TakePagesWritten());
+    }
+
+    /// <summary>Starts a read transaction on <paramref name="reader"/> together with what the tail has of the participant.</summary>
+    public Snapshot TakeSnapshot(Connection reader, ParticipantName? participant)
+    {
+        using (tailLock.Enter())
+        {
+            reader.Execute("begin");
+            reader.Scalar("select through_log_id from folded");
+            return participant is { } name ? new Snapshot(reader, _tail.FindParticipant(name), _tail.EntriesOf(name)) : new Snapshot(reader, null, []);
+        }
+    }
+
+    private LoadedParticipant? Load(ParticipantName name)
+    {
+        if (_tail.FindParticipant(name) is { } recent)
+        {
+            return new LoadedParticipant(recent.Key, name, recent.State, recent.RateArrival, recent.CreatedAt, IsNew: false);
+        }
+
+        return ParticipantReads.FindStored(connection, name);
+    }
+
+    private long? FindLogId(KeyHash key)
+    {
+        if (_tail.TryFindKey(key, out var recent))
+        {
+            return recent;
+        }
+
+        var select = connection.Prepare("select log_id from idempotency_keys where key_hash = ?1").Bind(1, key.Value);
+        long? logId = select.Step() ? select.Long(0) : null;
+        select.Reset();
+        return logId;
+    }
+
+    private void WriteRows(BatchWrites writes, long firstLogId)
+    {
+        var lastInputs = new Dictionary<long, long>(writes.Participants.Count);
+        var insert = connection.Prepare(LogReads.Insert);
+        for (var i = 0; i < writes.Log.Count; i++)
+        {
+            var row = writes.Log[i];
+            LogReads.Bind(insert, firstLogId + i, row, _names.Of(row.EventName));
+            insert.Run();
+            lastInputs[row.ParticipantKey] = firstLogId + i;
+        }
+
+        var create = connection.Prepare("insert into participants (key, environment, id, created_at, rate_arrival, state) values (?1, ?2, ?3, ?4, 0, ?5)");
+        var recent = connection.Prepare("insert into recent_states (log_id, participant_key, rate_arrival, state) values (?1, ?2, ?3, ?4)");
+        using var stateWriter = new Utf8JsonWriter(_stateBytes);
+        foreach (var write in writes.Participants)
+        {
+            _stateBytes.ResetWrittenCount();
+            stateWriter.Reset(_stateBytes);
+            StateDocument.Write(stateWriter, write.State);
+            var before = write.Before;
+            if (before.IsNew)
+            {
+                create.Bind(1, before.Key).Bind(2, before.Name.Environment.Value).Bind(3, before.Name.Id)
+                    .Bind(4, write.CreatedAt.UnixMicroseconds).BindText(5, _stateBytes.WrittenSpan).Run();
+            }
+
+            recent.Bind(1, lastInputs[before.Key]).Bind(2, before.Key).Bind(3, write.RateArrival).BindText(4, _stateBytes.WrittenSpan).Run();
+        }
+    }
+
+    private void AddToTail(BatchWrites writes, long firstLogId)
+    {
+        var loaded = new Dictionary<long, ParticipantWrite>(writes.Participants.Count);
+        foreach (var write in writes.Participants)
+        {
+            loaded.Add(write.Before.Key, write);
+            _tail.Growing.SetState(write.Before with { CreatedAt = write.CreatedAt }, write.State, write.RateArrival);
+        }
+
+        for (var i = 0; i < writes.Log.Count; i++)
+        {
+            var row = writes.Log[i];
+            var before = loaded[row.ParticipantKey].Before;
+            var entry = new HistoryKey(row.OccurredAt.UnixMicroseconds, row.Seq, _names.Of(row.EventName), row.FactMask, row.FactCount, firstLogId + i);
+            _tail.Growing.AddInput(before.Name, before, row.Key, entry);
+        }
+    }
+
+    private void EndFoldIfDone(FoldProgress? progress)
+    {
+        if (_fold is not null && progress is { } written)
+        {
+            _fold.Advance(written);
+            if (_fold.IsDone)
+            {
+                _fold = null;
+                _tail.EndFolding();
+            }
+        }
+
+        if (_fold is null && _tail.Growing.Inputs >= options.FoldAfterInputs)
+        {
+            var foldedThrough = _tail.Growing.LastLogId - _tail.Growing.Inputs;
+            _tail.StartFolding();
+            _fold = new Fold(_tail.Folding!, foldedThrough);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Builds strictly and runs every test. The last line is "N passed, N failed"; the exit code is 0 only when something passed and nothing failed.
+#   ./test.sh                    what every change must pass, in less than ten minutes on two cores
+#   ./test.sh --long             the full counts: 10,000 generated requests, 50 crash rounds
+#   ./test.sh --seed N           the seed of generated requests and crashes (each run prints the one it used)
+#   ./test.sh --fuzz N           so many generated requests
+#   ./test.sh --crash-rounds N   so many rounds of kill -9
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+passed=0
+failed=0
+skipped=0
+
+finish() {
+  local line="$passed passed, $failed failed"
+  if [ "$skipped" -gt 0 ]; then line="$line, $skipped skipped"; fi
+  echo "$line"
+  if [ "$failed" -gt 0 ] || [ "$passed" -eq 0 ]; then exit 1; fi
+  exit 0
+}
+
+give_up() {
+  echo "$1" >&2
+  failed=$((failed + 1))
+  finish
+}
+
+step() {
+  echo
+  echo "== $1"
+}
+
+number() {
+  [[ "${2:-}" =~ ^[0-9]+$ ]] || give_up "$1 takes a whole number, but was given '${2:-}'."
+}
+
+# Options become environment variables, which the tests read (tests/Laurel.Server.Tests/Harness/Counts.cs).
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --long)
+      export LAUREL_LONG=true
+      shift
+      ;;
+    --seed)
+      number "$1" "${2:-}"
+      export LAUREL_SEED="$2"
+      shift 2
+      ;;
+    --fuzz)
+      number "$1" "${2:-}"
+      export LAUREL_FUZZ_COUNT="$2"
+      shift 2
+      ;;
+    --crash-rounds)
+      number "$1" "${2:-}"
+      export LAUREL_CRASH_ROUNDS="$2"
+      shift 2
+      ;;
+    -h | --help)
+      sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+      exit 0
+      ;;
+    *)
+      give_up "Unknown option '$1'. Known are --long, --seed N, --fuzz N and --crash-rounds N."
+      ;;
+  esac
+done
+
+# What is needed: the .NET SDK that global.json asks for, and nothing else. Whatever comes to be needed is installed here.
+step "Needs"
+command -v dotnet > /dev/null || give_up "The .NET SDK is missing: install it from https://dot.net and run this again."
+dotnet --version || give_up "No installed .NET SDK fits global.json: install the version it names."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+step "Restore, as locked"
+dotnet restore Laurel.slnx --locked-mode --verbosity quiet || give_up "Restore failed. After a change of packages run: dotnet restore --force-evaluate"
+
+step "Build, warnings as errors"
+dotnet build Laurel.slnx --configuration Release --no-restore --verbosity quiet || give_up "The build failed."
+
+step "Format"
+dotnet format Laurel.slnx --verify-no-changes --no-restore || give_up "Formatting differs. Run: dotnet format Laurel.slnx"
+
+# Every test project is an executable that writes its results as XML: one <assembly> element with the counts.
+results="$(mktemp -d)"
+trap 'rm -rf "$results"' EXIT
+
+count_of() {
+  sed -n "s/.*<assembly [^>]*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
+}
+
+run() {
+  local name="$1" file="$results/$1.xml"
+  step "$name"
+  local code=0
+  dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noLogo -noColor -reporter quiet -result-xml "$file" || code=$?
+  if [ ! -s "$file" ] || [ -z "$(count_of "$file" passed)" ]; then
+    echo "$name ended with $code and left no results." >&2
+    failed=$((failed + 1))
+    return
+  fi
+  local here_passed here_failed here_errors here_skipped
+  here_passed=$(count_of "$file" passed)
+  here_failed=$(count_of "$file" failed)
+  here_errors=$(count_of "$file" errors)
+  here_skipped=$(count_of "$file" skipped)
+  here_failed=$((here_failed + here_errors))
+  # A run that fails without a failed test (a fixture that cannot be taken down, say) is a failure all the same.
+  if [ "$code" -ne 0 ] && [ "$here_failed" -eq 0 ]; then here_failed=1; fi
+  echo "$name: $here_passed passed, $here_failed failed, $here_skipped skipped"
+  passed=$((passed + here_passed))
+  failed=$((failed + here_failed))
+  skipped=$((skipped + here_skipped))
+}
+
+for folder in tests/*.Tests tests/Laurel.Tidy tests/Laurel.Simulation; do
+  run "$(basename "$folder")"
+done
+
+echo
+finish

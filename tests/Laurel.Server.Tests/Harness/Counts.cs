@@ -1,0 +1,24 @@
+using System.Globalization;
+
+namespace Laurel.Server.Tests.Harness;
+
+/// <summary>How much the long tests do; <c>./test.sh --help</c> names the options behind it.</summary>
+public static class Counts
+{
+    /// <summary>Generated requests: 10,000 in a long run.</summary>
+    public static int Fuzz => Read("LAUREL_FUZZ_COUNT") ?? (IsLong ? 10_000 : 1_500);
+
+    /// <summary>Rounds of <c>kill -9</c>: 50 in a long run.</summary>
+    public static int CrashRounds => Read("LAUREL_CRASH_ROUNDS") ?? (IsLong ? 50 : 4);
+
+    /// <summary>The seed of all that is generated: a new one each day of the year unless it is given, so that runs differ and can be repeated.</summary>
+    public static int Seed => Read("LAUREL_SEED") ?? DateTime.UtcNow.DayOfYear;
+
+    /// <summary>Whether a missing need fails a test instead of skipping it.</summary>
+    public static bool IsContinuousIntegration => Environment.GetEnvironmentVariable("CI") == "true";
+
+    private static bool IsLong => Environment.GetEnvironmentVariable("LAUREL_LONG") == "true";
+
+    private static int? Read(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+}

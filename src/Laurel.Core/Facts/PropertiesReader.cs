@@ -49,6 +49,13 @@ public static class PropertiesReader
     }
 
     /// <summary>
+    /// Checks the value at which <paramref name="reader"/> stands, of any kind, and leaves the reader at its last token: what is ignored must still be
+    /// JSON that everybody reads alike.
+    /// </summary>
+    public static void Check(ref Utf8JsonReader reader, string pointer, List<Fault> faults) =>
+        new Walk(pointer, faults).Value(ref reader, depth: 1, nameStart: 0, nameLength: 0);
+
+    /// <summary>
     /// What is wrong with a JSON string's raw text (between the quotes), null if nothing: an escaped U+0000, or half of a surrogate pair.
     /// Unescaped text needs no look: JSON forbids raw control characters, and valid UTF-8 has no surrogates.
     /// </summary>

@@ -1,0 +1,147 @@
+using Laurel.AspNetCore.Definitions;
+using Laurel.AspNetCore.Telemetry;
+using Laurel.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Laurel.AspNetCore.Events.Pipeline;
+
+/// <summary>
+/// The one stairway: every write of a participant goes through here. Prefetch, decide, commit; one fsync is shared by all who wait, without a timer.
+/// It starts no thread: <see cref="RunOnceAsync"/> takes one step of one lane, and <see cref="LaneWorker"/>, or a test, calls it.
+/// </summary>
+internal sealed class EventPipeline
+{
+    private readonly ILaurelStore _store;
+    private readonly PipelineLimits _limits;
+    private readonly Lane[] _lanes;
+    private readonly BatchRun _run;
+    private readonly LaurelTelemetry _telemetry;
+    private readonly ILogger<EventPipeline> _log;
+
+    public EventPipeline(
+        ILaurelStore store, RuleBooks books, TimeProvider time, PipelineLimits limits, Func<ulong> drawId, LaurelTelemetry telemetry, ILogger<EventPipeline> log)
+    {
+        _store = store;
+        _limits = limits;
+        _telemetry = telemetry;
+        _log = log;
+        _lanes = new Lane[store.WriteLanes];
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            _lanes[i] = new Lane(limits.QueueLimit);
+        }
+
+        _run = new BatchRun(store, books, time, drawId, telemetry);
+        telemetry.ObserveQueueDepth(() => _lanes.Sum(lane => (long)lane.Count));
+    }
+
+    /// <summary>How many lanes there are.</summary>
+    public int LaneCount => _lanes.Length;
+
+    /// <summary>Queues a call's commands, all or none; false where the queue is full.</summary>
+    public bool TrySubmit(CommandGroup group)
+    {
+        if (_lanes.Length == 1)
+        {
+            return _lanes[0].TryAdd(group.Commands);
+        }
+
+        // All lanes must take their part: the group is refused before any has.
+        if (_lanes.Any(lane => lane.Count + group.Commands.Count > _limits.QueueLimit))
+        {
+            return false;
+        }
+
+        foreach (var part in group.Commands.GroupBy(command => (uint)command.Participant.GetHashCode() % (uint)_lanes.Length))
+        {
+            List<EventCommand> commands = [.. part];
+            if (!_lanes[part.Key].TryAdd(commands))
+            {
+                commands.ForEach(command => command.Complete(QueueFull));
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits until a lane may have work.</summary>
+    public ValueTask WaitAsync(int lane, CancellationToken cancellationToken) => _lanes[lane].WaitAsync(cancellationToken);
+
+    /// <summary>Takes what waits in a lane, decides it, commits it and answers. False where nothing waited. Never throws.</summary>
+    public async ValueTask<bool> RunOnceAsync(int lane)
+    {
+        var commands = _lanes[lane].Take(_limits.BatchLimit);
+        if (commands.Count == 0)
+        {
+            return false;
+        }
+
+        await RunAsync(commands, attempt: 1);
+        return true;
+    }
+
+    /// <summary>What the caller of a full queue hears.</summary>
+    public static readonly CommandOutcome QueueFull =
+        new CommandOutcome.StoreFailed(StoreFault.Unavailable, "More events wait than Laurel may hold. Nothing was kept; send the event again.");
+
+    private async ValueTask RunAsync(List<EventCommand> commands, int attempt)
+    {
+        try
+        {
+            await _run.RunAsync(commands);
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.Conflict && attempt < _limits.ConflictAttempts)
+        {
+            await RunAsync(commands, attempt + 1);
+        }
+        catch (StoreException failure) when (failure.Fault == StoreFault.OutcomeUnknown)
+        {
+            await LearnOutcomeAsync(commands, failure, attempt);
+        }
+        catch (StoreException failure) when (failure.Fault is StoreFault.Unavailable or StoreFault.Misconfigured or StoreFault.Conflict)
+        {
+            _telemetry.NoteStoreFailure(failure.Fault);
+            EventLog.StoreFailed(_log, _store.Location, failure.Message);
+            commands.ForEach(command => command.Complete(new CommandOutcome.StoreFailed(StoreFault.Unavailable, failure.Message)));
+        }
+        catch (Exception failure)
+        {
+            await IsolateAsync(commands, failure);
+        }
+    }
+
+    // Keys tell whether the commit took place: those commands simply run again, as replays if it did. What has no key cannot be told.
+    private async ValueTask LearnOutcomeAsync(List<EventCommand> commands, StoreException failure, int attempt)
+    {
+        _telemetry.NoteStoreFailure(failure.Fault);
+        EventLog.StoreFailed(_log, _store.Location, failure.Message);
+        var again = attempt < _limits.ConflictAttempts ? commands.FindAll(command => command.Key is not null) : [];
+        foreach (var command in commands.Except(again))
+        {
+            command.Complete(new CommandOutcome.StoreFailed(StoreFault.OutcomeUnknown, "The store failed while it committed, so it is not known whether the event was kept."));
+        }
+
+        if (again.Count > 0)
+        {
+            await RunAsync(again, attempt + 1);
+        }
+    }
+
+    // Nothing of a failed batch was kept, so its halves may run by themselves until the one that fails is alone.
+    private async ValueTask IsolateAsync(List<EventCommand> commands, Exception failure)
+    {
+        if (commands.Count > 1)
+        {
+            var half = commands.Count / 2;
+            await RunAsync(commands[..half], attempt: 1);
+            await RunAsync(commands[half..], attempt: 1);
+            return;
+        }
+
+        EventLog.CommandFailed(_log, commands[0].EventName, failure);
+        commands[0].Complete(new CommandOutcome.Broken());
+    }
+}
+
+/// <summary>Bounds of the pipeline: commands that may wait in a lane, commands a commit takes, and tries of a batch that loses a race.</summary>
+internal sealed record PipelineLimits(int QueueLimit, int BatchLimit, int ConflictAttempts = 5);

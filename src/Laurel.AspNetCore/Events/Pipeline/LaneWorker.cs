@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Laurel.AspNetCore.Events.Pipeline;
+
+/// <summary>Runs the lanes while the host runs; when it stops, what was accepted is still committed and answered.</summary>
+internal sealed class LaneWorker(EventPipeline pipeline) : BackgroundService
+{
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, pipeline.LaneCount).Select(lane => Task.Run(() => RunLaneAsync(lane, stoppingToken), CancellationToken.None)));
+
+    private async Task RunLaneAsync(int lane, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await pipeline.WaitAsync(lane, stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
+            await pipeline.RunOnceAsync(lane);
+        }
+
+        while (await pipeline.RunOnceAsync(lane))
+        {
+            // Drains.
+        }
+    }
+}

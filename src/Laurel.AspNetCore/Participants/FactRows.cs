@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Laurel.Facts;
+using Laurel.Storage;
+
+namespace Laurel.AspNetCore.Participants;
+
+/// <summary>Writes the facts of one input as they are told, the last made first.</summary>
+internal static class FactRows
+{
+    public static void Write(Utf8JsonWriter writer, FactsEntry entry, string? kind)
+    {
+        using var document = JsonDocument.Parse(entry.Input.Facts);
+        var matching = new List<(int Place, JsonElement? Fact)>();
+        for (var place = document.RootElement.GetArrayLength() - 1; place >= 0; place--)
+        {
+            var fact = document.RootElement[place];
+            if (kind is null || fact.GetProperty("kind"u8).ValueEquals(kind))
+            {
+                matching.Add((place, fact));
+            }
+        }
+
+        if (kind is null or FactKinds.Event)
+        {
+            matching.Add((-1, null));
+        }
+
+        foreach (var (place, fact) in matching.Skip(entry.First).Take(entry.Count))
+        {
+            Write(writer, entry.Input, place, fact);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, LogRow input, int place, JsonElement? fact)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("fact_id", IdOf(input, place));
+        writer.WriteNumber("seq", input.Seq);
+        if (fact is { } derived)
+        {
+            writer.WriteString("kind", derived.GetProperty("kind"u8).GetString());
+            writer.WriteString("code", derived.GetProperty("code"u8).GetString());
+            writer.WritePropertyName("data");
+            derived.GetProperty("data"u8).WriteTo(writer);
+            writer.WriteString("caused_by", IdOf(input, derived.GetProperty("caused_by"u8).GetInt32()));
+        }
+        else
+        {
+            writer.WriteString("kind", FactKinds.Event);
+            writer.WriteString("code", input.EventName);
+            writer.WritePropertyName("data");
+            writer.WriteRawValue(input.Properties.Span, skipInputValidation: true);
+            writer.WriteNull("caused_by");
+        }
+
+        writer.WriteString("event_id", input.EventId.ToString());
+        writer.WriteString("occurred_at", input.OccurredAt.ToString());
+        writer.WriteString("recorded_at", input.ReceivedAt.ToString());
+        writer.WriteNumber("program_version", input.ProgramVersion);
+        writer.WriteEndObject();
+    }
+
+    private static string IdOf(LogRow input, int place) => input.EventId.Plus(DerivedFact.IdOffset(place)).ToString();
+}

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Laurel.AspNetCore.Definitions;
+using Laurel.AspNetCore.Hosting;
+using Laurel.AspNetCore.Tenants;
+using Laurel.Facts;
+using Laurel.Rules;
+using Laurel.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Laurel.AspNetCore.Participants;
+
+/// <summary>All that a front end draws of a participant, in one call. Source: laurel-api.md, "State".</summary>
+internal sealed class ParticipantStateApi(ILaurelStore store, RuleBooks books, TimeProvider time)
+{
+    private static readonly string[] Parts = ["points", "tier", "badges", "challenges", "streaks", "rewards"];
+
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/v1/gamify/participants/{participant_id}/state", ReadAsync).RequireKey();
+
+    private async Task ReadAsync(HttpContext context)
+    {
+        var faults = new List<Fault>();
+        var participantId = RawPath.ParticipantId(context, segmentsAfter: 1, faults);
+        var parts = Included(context.Request.Query, faults);
+        if (participantId is null || faults.Count > 0)
+        {
+            await Problem.UnprocessableAsync(context, faults);
+            return;
+        }
+
+        var environment = Caller.Of(context).Environment;
+        if (await store.ReadParticipantAsync(environment, participantId, context.RequestAborted) is not { } participant)
+        {
+            await UnknownAsync(context, participantId);
+            return;
+        }
+
+        var book = await books.GetNewestAsync(environment, context.RequestAborted);
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
+        Write(writer, participant, book, parts);
+    }
+
+    /// <summary>404 for a participant that never received a write.</summary>
+    public static Task UnknownAsync(HttpContext context, string participantId) => Problem.WriteAsync(
+        context, 404, "PARTICIPANT_NOT_FOUND", $"There is no participant '{participantId}' in this key's environment. Participants appear with their first event.");
+
+    private void Write(Utf8JsonWriter writer, ParticipantRow participant, RuleBook book, IReadOnlyList<string> parts)
+    {
+        var state = participant.State;
+        writer.WriteStartObject();
+        writer.WriteString("participant_id", participant.Name.Id);
+        writer.WriteNumber("total_events", state.TotalEvents);
+        foreach (var part in parts)
+        {
+            writer.WritePropertyName(part);
+            switch (part)
+            {
+                case "points":
+                    StateParts.WritePoints(writer, state, book);
+                    break;
+                case "tier":
+                    StateParts.WriteTier(writer, state, book);
+                    break;
+                case "badges":
+                    StateParts.WriteBadges(writer, state, book);
+                    break;
+                case "challenges":
+                    StateParts.WriteChallenges(writer, state, book, Timestamp.From(time.GetUtcNow()));
+                    break;
+                default:
+                    // No program of this version can define a streak or a reward, so nobody has any.
+                    writer.WriteStartArray();
+                    writer.WriteEndArray();
+                    break;
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static IReadOnlyList<string> Included(IQueryCollection query, List<Fault> faults)
+    {
+        var values = query["include"];
+        if (values.Count == 0)
+        {
+            return Parts;
+        }
+
+        var wanted = values.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal).ToList();
+        if (wanted.Exists(part => !Parts.Contains(part)))
+        {
+            faults.Add(new Fault("/include", $"must be a comma-separated list of {string.Join(", ", Parts)}"));
+        }
+
+        return wanted;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Laurel.AspNetCore.Events.Pipeline;
+using Laurel.Facts;
+using Laurel.Storage;
+
+namespace Laurel.AspNetCore.Telemetry;
+
+/// <summary>Metrics and traces of Laurel, by the .NET meter and activity source <c>Laurel</c>. They cost next to nothing while nobody listens. Names: docs/operate/telemetry.md.</summary>
+internal sealed class LaurelTelemetry : IDisposable
+{
+    /// <summary>Name of the meter and of the activity source.</summary>
+    public const string Name = "Laurel";
+
+    /// <summary>Traces: <c>laurel.batch</c> spans one commit of the pipeline.</summary>
+    public static readonly ActivitySource Source = new(Name);
+
+    private readonly Meter _meter = new(Name);
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _replays;
+    private readonly Counter<long> _payloadMismatches;
+    private readonly Counter<long> _rateRefusals;
+    private readonly Counter<long> _grants;
+    private readonly Counter<long> _storeFailures;
+    private readonly Histogram<int> _batchCommands;
+    private readonly Histogram<double> _batchDuration;
+
+    public LaurelTelemetry()
+    {
+        _events = _meter.CreateCounter<long>("laurel.events.processed", "{event}", "Events kept for the first time.");
+        _replays = _meter.CreateCounter<long>("laurel.events.replayed", "{event}", "Events answered from an earlier call with the same key.");
+        _payloadMismatches = _meter.CreateCounter<long>("laurel.events.payload_mismatches", "{event}", "Replays whose payload differed from the first one.");
+        _rateRefusals = _meter.CreateCounter<long>("laurel.events.rate_refused", "{event}", "Events refused by a participant's cap.");
+        _grants = _meter.CreateCounter<long>("laurel.grants", "{fact}", "Derived facts, by kind.");
+        _storeFailures = _meter.CreateCounter<long>("laurel.store.failures", "{failure}", "Batches that the store could not keep, by fault.");
+        _batchCommands = _meter.CreateHistogram<int>("laurel.batch.commands", "{command}", "Commands that shared a commit.");
+        _batchDuration = _meter.CreateHistogram<double>("laurel.batch.duration", "s", "Time of a batch from prefetch to durable commit.");
+    }
+
+    /// <summary>Counts what came of a command.</summary>
+    public void NoteOutcome(CommandOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case CommandOutcome.Answered { IsReplay: false }:
+                _events.Add(1);
+                break;
+            case CommandOutcome.Answered answered:
+                _replays.Add(1);
+                _payloadMismatches.Add(answered.PayloadDiffers ? 1 : 0);
+                break;
+            case CommandOutcome.RateRefused:
+                _rateRefusals.Add(1);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Counts derived facts by kind.</summary>
+    public void NoteGrants(IReadOnlyList<DerivedFact> facts)
+    {
+        if (!_grants.Enabled)
+        {
+            return;
+        }
+
+        foreach (var fact in facts)
+        {
+            _grants.Add(1, new KeyValuePair<string, object?>("kind", fact.Kind));
+        }
+    }
+
+    /// <summary>Records a batch that was committed.</summary>
+    public void NoteBatch(int commands, TimeSpan duration)
+    {
+        _batchCommands.Record(commands);
+        _batchDuration.Record(duration.TotalSeconds);
+    }
+
+    /// <summary>Counts a batch that the store could not keep.</summary>
+    public void NoteStoreFailure(StoreFault fault) => _storeFailures.Add(1, new KeyValuePair<string, object?>("fault", fault.ToString()));
+
+    /// <summary>Shows <paramref name="depth"/> as <c>laurel.queue.commands</c>.</summary>
+    public void ObserveQueueDepth(Func<long> depth) =>
+        _meter.CreateObservableGauge("laurel.queue.commands", depth, "{command}", "Commands that wait for a commit.");
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+}

@@ -151,7 +151,8 @@ public static class PropertiesReader
         return value;
     }
 
-    private static string? NumberFault(ReadOnlySpan<byte> literal)
+    /// <summary>What is wrong with a number literal, null if nothing: longer than <see cref="MaxNumberLength"/>, or an exponent beyond <see cref="MaxExponent"/>.</summary>
+    internal static string? NumberFault(ReadOnlySpan<byte> literal)
     {
         if (literal.Length > MaxNumberLength)
         {

@@ -1,0 +1,31 @@
+namespace Laurel.Facts;
+
+/// <summary>
+/// The members of <c>data</c> of each derived kind, as <see cref="DerivedFact.WriteData"/> writes them: all that a rule which listens to the kind
+/// can read as <c>properties.…</c>, so that a misspelt name is found at publish.
+/// </summary>
+public static class FactData
+{
+    public const string Currency = "currency";
+    public const string BadgeCode = "badge_code";
+    public const string ChallengeCode = "challenge_code";
+    public const string ObjectiveCode = "objective_code";
+    public const string TierCode = "tier_code";
+
+    /// <summary>The members of a derived kind's data; null for the name of a caller's event, whose properties are the caller's.</summary>
+    public static IReadOnlyList<string>? MembersOf(string kind) => kind switch
+    {
+        FactKinds.PointsAwarded => PointsAwarded,
+        FactKinds.BadgeUnlocked => BadgeUnlocked,
+        FactKinds.ObjectiveCompleted => ObjectiveCompleted,
+        FactKinds.ChallengeCompleted => ChallengeCompleted,
+        FactKinds.TierChanged => TierChanged,
+        _ => null,
+    };
+
+    private static readonly string[] PointsAwarded = [Currency, "amount", "new_balance"];
+    private static readonly string[] BadgeUnlocked = [BadgeCode, "badge_name", "rarity", "icon"];
+    private static readonly string[] ObjectiveCompleted = [ChallengeCode, ObjectiveCode];
+    private static readonly string[] ChallengeCompleted = [ChallengeCode, "challenge_name", "completions"];
+    private static readonly string[] TierChanged = [TierCode, "tier_name", "level", "previous_code"];
+}

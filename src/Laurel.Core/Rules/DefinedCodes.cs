@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Laurel.Facts;
+
+namespace Laurel.Rules;
+
+/// <summary>
+/// The codes that a document defines, gathered before anything is read: so that a reference is judged where it stands, whatever the order of sections.
+/// </summary>
+internal sealed class DefinedCodes
+{
+    private readonly Dictionary<string, Dictionary<string, bool>> _sections = new(StringComparer.Ordinal);
+
+    public static DefinedCodes Of(JsonElement document)
+    {
+        var codes = new DefinedCodes();
+        foreach (var section in ProgramSections.WithCodes)
+        {
+            var found = new Dictionary<string, bool>(StringComparer.Ordinal);
+            if (document.TryGetProperty(section, out var list) && list.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var definition in list.EnumerateArray())
+                {
+                    if (ProgramSections.CodeOf(definition) is { } code)
+                    {
+                        found[code] = ProgramSections.IsActive(definition);
+                    }
+                }
+            }
+
+            codes._sections[section] = found;
+        }
+
+        if (codes._sections[ProgramSections.Currencies].Count == 0)
+        {
+            codes._sections[ProgramSections.Currencies][Currency.Default.Code] = true;
+        }
+
+        return codes;
+    }
+
+    public bool Has(string section, string code) => _sections[section].ContainsKey(code);
+
+    public bool HasActive(string section, string code) => _sections[section].GetValueOrDefault(code);
+
+    /// <summary>Adds a fault where <paramref name="operand"/>, a code or a list of them, names nothing that is defined.</summary>
+    public void Check(string section, in PropertyValue operand, string pointer, FaultList faults)
+    {
+        if (operand.Kind != PropertyKind.List)
+        {
+            CheckOne(section, operand, pointer, faults);
+            return;
+        }
+
+        for (var i = 0; i < operand.Items!.Count; i++)
+        {
+            CheckOne(section, operand.Items[i], $"{pointer}/{i}", faults);
+        }
+    }
+
+    private void CheckOne(string section, in PropertyValue operand, string pointer, FaultList faults)
+    {
+        if (operand.Text is null)
+        {
+            faults.Add(pointer, $"must be the code of one of the document's {section}, a text");
+        }
+        else if (!Has(section, operand.Text))
+        {
+            faults.Add(pointer, $"'{operand.Text}' is none of the document's {section}");
+        }
+    }
+}

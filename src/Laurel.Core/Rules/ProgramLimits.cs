@@ -1,0 +1,86 @@
+namespace Laurel.Rules;
+
+/// <summary>How large a program document and its parts may be. Every limit is named in the fault that its breach makes, and in docs/reference/program.md.</summary>
+public static class ProgramLimits
+{
+    /// <summary>Bytes of the document, UTF-8.</summary>
+    public const int DocumentBytes = 1024 * 1024;
+
+    /// <summary>Objects and lists within each other, anywhere in the document.</summary>
+    public const int DocumentDepth = 64;
+
+    /// <summary>Code points of any member name.</summary>
+    public const int MemberNameLength = 255;
+
+    /// <summary>Currencies, point rules, badges, challenges and tiers together, inactive ones included.</summary>
+    public const int Definitions = 10_000;
+
+    /// <summary>Faults that one reading lists.</summary>
+    public const int Faults = 1_000;
+
+    /// <summary>Active point rules, badges and objectives that listen to facts which the program itself makes.</summary>
+    public const int FactListeners = 500;
+
+    /// <summary>Code points of a name.</summary>
+    public const int NameLength = 255;
+
+    /// <summary>Code points of a description.</summary>
+    public const int DescriptionLength = 2_000;
+
+    /// <summary>Code points of the icon_url of a badge.</summary>
+    public const int IconUrlLength = 500;
+
+    /// <summary>Code points of the category of a badge, or of the color of a tier.</summary>
+    public const int LabelLength = 100;
+
+    /// <summary>Largest constant amount of a point rule, and of points as a reward.</summary>
+    public const long PointAmount = 1_000_000;
+
+    /// <summary>Largest min and max of a proportional amount.</summary>
+    public const long PointBound = 1_000_000_000;
+
+    /// <summary>Largest factor of a proportional amount.</summary>
+    public const decimal Multiply = 1_000_000;
+
+    /// <summary>Largest cap of a point rule, target of a metric and min_points of a tier.</summary>
+    public const long Total = 1_000_000_000_000_000;
+
+    /// <summary>Conditions within each other; a single comparison is one.</summary>
+    public const int ConditionDepth = 8;
+
+    /// <summary>Comparisons and groups in one condition.</summary>
+    public const int ConditionParts = 100;
+
+    /// <summary>Values that in and not_in list.</summary>
+    public const int ListedValues = 1_000;
+
+    /// <summary>Code points of a text in a condition.</summary>
+    public const int OperandLength = 1_000;
+
+    /// <summary>Characters of the pattern of matches.</summary>
+    public const int PatternLength = 200;
+
+    /// <summary>Patterns in the document.</summary>
+    public const int Patterns = 100;
+
+    /// <summary>Characters of a property path.</summary>
+    public const int PathLength = 255;
+
+    /// <summary>Names in a property path: payloads are no deeper.</summary>
+    public const int PathSegments = 32;
+
+    /// <summary>Objectives of one challenge.</summary>
+    public const int Objectives = 100;
+
+    /// <summary>Rewards in one list.</summary>
+    public const int Rewards = 20;
+
+    /// <summary>Benefits of one tier.</summary>
+    public const int Benefits = 100;
+
+    /// <summary>Most completions of a challenge by one participant.</summary>
+    public const int Completions = 1_000_000;
+
+    /// <summary>Highest level of a tier.</summary>
+    public const int TierLevel = 10_000;
+}

@@ -67,6 +67,10 @@ while [ $# -gt 0 ]; do
   esac
 done
 
+# Seeds differ from run to run, so that runs find different things, and are printed, so that what they find can be found again.
+export LAUREL_SEED="${LAUREL_SEED:-$RANDOM}"
+echo "seed $LAUREL_SEED"
+
 # What is needed: the .NET SDK that global.json asks for, and nothing else. Whatever comes to be needed is installed here.
 step "Needs"
 command -v dotnet > /dev/null || give_up "The .NET SDK is missing: install it from https://dot.net and run this again."

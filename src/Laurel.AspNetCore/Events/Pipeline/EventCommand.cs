@@ -5,8 +5,7 @@ using Laurel.Tenants;
 namespace Laurel.AspNetCore.Events.Pipeline;
 
 /// <summary>
-/// One event on its way through the pipeline. Everything in it was checked at the boundary. <paramref name="OccurredAt"/> is null where the caller
-/// named no time.
+/// One event on its way through the pipeline. Everything in it was checked at the boundary.
 /// </summary>
 internal sealed class EventCommand(
     ParticipantName participant,
@@ -25,6 +24,7 @@ internal sealed class EventCommand(
 
     public Properties Properties { get; } = properties;
 
+    /// <summary>Null where the caller named no time: then it is the time of receipt.</summary>
     public Timestamp? OccurredAt { get; } = occurredAt;
 
     public KeyHash? Key { get; } = key;

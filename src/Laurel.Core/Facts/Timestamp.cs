@@ -15,7 +15,7 @@ public readonly record struct Timestamp(long UnixMicroseconds) : IComparable<Tim
     public static readonly Timestamp MaxValue = From(DateTime.MaxValue);
 
     /// <summary>Reads a UTC <see cref="DateTime"/>; anything finer than a microsecond is cut off.</summary>
-    public static Timestamp From(DateTime utc) => new((utc.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
+    public static Timestamp From(DateTime utc) => new((utc.Ticks / TimeSpan.TicksPerMicrosecond) - (DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMicrosecond));
 
     /// <summary>Reads the instant of <paramref name="value"/>; anything finer than a microsecond is cut off.</summary>
     public static Timestamp From(DateTimeOffset value) => From(value.UtcDateTime);

@@ -13,7 +13,7 @@ internal static class DocumentText
     private static readonly JsonReaderOptions Options = new() { MaxDepth = ProgramLimits.DocumentDepth };
 
     /// <summary>Parses; null where the document cannot be judged any further. The caller disposes it.</summary>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> utf8, FaultList faults)
+    public static JsonDocument? Parse(ReadOnlySpan<byte> utf8, FaultList faults)
     {
         if (utf8.Length > ProgramLimits.DocumentBytes)
         {
@@ -21,7 +21,7 @@ internal static class DocumentText
             return null;
         }
 
-        if (!Utf8.IsValid(utf8.Span))
+        if (!Utf8.IsValid(utf8))
         {
             faults.Add("", "must be UTF-8, but has bytes that are not");
             return null;
@@ -30,10 +30,14 @@ internal static class DocumentText
         try
         {
             var walk = new Walk(faults);
-            walk.Document(utf8.Span);
-            return walk.IsReadable
-                ? JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = ProgramLimits.DocumentDepth })
-                : null;
+            walk.Document(utf8);
+            if (!walk.IsReadable)
+            {
+                return null;
+            }
+
+            var reader = new Utf8JsonReader(utf8, Options);
+            return JsonDocument.ParseValue(ref reader);
         }
         catch (JsonException exception)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Laurel.Badges;
 using Laurel.Challenges;
+using Laurel.Facts;
 using Laurel.Points;
 using Laurel.Tiers;
 
@@ -20,7 +21,7 @@ public static class ProgramReader
     public static ProgramReading Read(ReadOnlyMemory<byte> utf8, int version)
     {
         var faults = new FaultList();
-        using var document = DocumentText.Parse(utf8, faults);
+        using var document = DocumentText.Parse(utf8.Span, faults);
         if (document is null)
         {
             return new ProgramReading(faults.Listed);
@@ -113,17 +114,14 @@ public static class ProgramReader
     private static void TimeZone(Members members)
     {
         const string Name = ProgramSections.TimeZone;
-        const int MaxLength = 64;
-        if (members.Text(Name, MaxLength) is not { } id)
+        if (members.Text(Name, TimeZoneName.MaxLength) is not { } id)
         {
             return;
         }
 
-        // The runtime looks a zone up as a file: nothing but names of zones may reach it.
-        var isName = id.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') && char.IsAsciiLetter(id[0]);
-        if (!isName || !TimeZoneInfo.TryFindSystemTimeZoneById(id, out _))
+        if (!TimeZoneName.IsKnown(id))
         {
-            members.Fault(Name, $"must be the name of an IANA time zone, such as Europe/Berlin or UTC, but is \"{id}\"");
+            members.Fault(Name, $"{TimeZoneName.Expected}, but is \"{id}\"");
         }
     }
 

@@ -1,12 +1,13 @@
-namespace Laurel.AspNetCore.Tenants;
+namespace Laurel.Facts;
 
-/// <summary>Names of time zones as tenants choose them: IANA's, to the letter. Source: semantics §3.</summary>
-internal static class TimeZoneName
+/// <summary>Names of time zones as tenants and programs choose them: IANA's, to the letter. Source: semantics §3.</summary>
+public static class TimeZoneName
 {
     /// <summary>What a fault should say.</summary>
     public const string Expected = "must be the name of an IANA time zone such as Europe/Berlin or UTC";
 
-    private const int MaxLength = 64;
+    /// <summary>Characters of a name.</summary>
+    public const int MaxLength = 64;
 
     /// <summary>Whether <paramref name="name"/> is a zone that this server knows under exactly that name.</summary>
     public static bool IsKnown(string name)

@@ -1,0 +1,95 @@
+using Laurel.Storage;
+using Laurel.Tenants;
+
+namespace Laurel.Simulation.Host;
+
+/// <summary>How a store is broken on purpose.</summary>
+internal enum Sabotage
+{
+    /// <summary>A commit returns before anything is kept, and keeps it a moment later.</summary>
+    AcknowledgeBeforeCommit,
+
+    /// <summary>Idempotency keys are neither indexed nor found.</summary>
+    NoKeyIndex,
+}
+
+/// <summary>A store that breaks one promise, and keeps all others by leaving them to the real one.</summary>
+internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : ILaurelStore
+{
+    /// <summary>As long as a slow disk: without it, a kill would have to hit a fraction of a millisecond.</summary>
+    private static readonly TimeSpan _commitDelay = TimeSpan.FromMilliseconds(20);
+
+    public int WriteLanes => store.WriteLanes;
+
+    public string Location => store.Location;
+
+    public ValueTask StartAsync(CancellationToken cancellationToken) => store.StartAsync(cancellationToken);
+
+    public async ValueTask<StoreBatch> OpenBatchAsync(BatchRequest request, CancellationToken cancellationToken)
+    {
+        var batch = await store.OpenBatchAsync(request, cancellationToken);
+        return sabotage != Sabotage.NoKeyIndex
+            ? batch
+            : new StoreBatch
+            {
+                Participants = batch.Participants,
+                Answers = new Dictionary<KeyHash, StoredAnswer>(),
+                ProgramVersions = batch.ProgramVersions,
+                Transaction = batch.Transaction,
+            };
+    }
+
+    public ValueTask CommitAsync(StoreBatch batch, BatchWrites writes, CancellationToken cancellationToken)
+    {
+        if (sabotage == Sabotage.NoKeyIndex)
+        {
+            return store.CommitAsync(batch, Copy(writes, withKeys: false), cancellationToken);
+        }
+
+        // The real store serves no other batch until this one is committed, so nothing but the acknowledgement comes too early.
+        var copy = Copy(writes, withKeys: true);
+        _ = Task.Run(
+            async () =>
+            {
+                await Task.Delay(_commitDelay, CancellationToken.None);
+                await store.CommitAsync(batch, copy, CancellationToken.None);
+            },
+            CancellationToken.None);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask AbandonAsync(StoreBatch batch) => store.AbandonAsync(batch);
+
+    public ValueTask<HistoryPage> ReadHistoryAsync(HistoryQuery query, CancellationToken cancellationToken) => store.ReadHistoryAsync(query, cancellationToken);
+
+    public ValueTask<FactsPage?> ReadFactsAsync(FactsQuery query, CancellationToken cancellationToken) => store.ReadFactsAsync(query, cancellationToken);
+
+    public ValueTask<ParticipantRow?> ReadParticipantAsync(EnvironmentKey environment, string participantId, CancellationToken cancellationToken) =>
+        store.ReadParticipantAsync(environment, participantId, cancellationToken);
+
+    public ValueTask<ProgramRow?> ReadProgramAsync(EnvironmentKey environment, int? version, CancellationToken cancellationToken) =>
+        store.ReadProgramAsync(environment, version, cancellationToken);
+
+    public ValueTask<bool> PublishProgramAsync(ProgramRow program, CancellationToken cancellationToken) => store.PublishProgramAsync(program, cancellationToken);
+
+    public ValueTask<Tenancy> ReadTenancyAsync(CancellationToken cancellationToken) => store.ReadTenancyAsync(cancellationToken);
+
+    public ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken) => store.WriteTenancyAsync(changes, cancellationToken);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    /// <summary>The pipeline may use its buffers again once a commit has returned.</summary>
+    private static BatchWrites Copy(BatchWrites writes, bool withKeys)
+    {
+        var copy = new BatchWrites();
+        copy.Participants.AddRange(writes.Participants);
+        copy.Log.AddRange(writes.Log.Select(row => row with
+        {
+            Key = withKeys ? row.Key : null,
+            Properties = row.Properties.ToArray(),
+            Facts = row.Facts.ToArray(),
+            Answer = row.Answer.ToArray(),
+        }));
+        return copy;
+    }
+}

@@ -1,0 +1,21 @@
+using Laurel.Server.Tests.Harness;
+
+namespace Laurel.Simulation;
+
+/// <summary>The host that runs Laurel with one thing broken on purpose (tests/Laurel.Simulation.Host).</summary>
+internal static class Sabotage
+{
+    /// <summary>Commits return before the store has kept anything, and keep it a moment later.</summary>
+    public const string AcknowledgeBeforeCommit = "acknowledge-before-commit";
+
+    /// <summary>The unique index on idempotency keys is gone, and no earlier answer is ever found.</summary>
+    public const string NoKeyIndex = "no-key-index";
+
+    /// <summary>A server, not started, that is broken in the way of <paramref name="kind"/>.</summary>
+    public static LaurelServer Create(string kind)
+    {
+        var server = new LaurelServer(executable: Repository.BuiltPath("tests/Laurel.Simulation.Host", "Laurel.Simulation.Host.dll"));
+        server.Settings["LAUREL_SABOTAGE"] = kind;
+        return server;
+    }
+}

@@ -1,1 +1,20 @@
-return;
+using Laurel.AspNetCore.Hosting;
+using Laurel.Server;
+
+try
+{
+    var builder = ServerHost.CreateBuilder(args);
+    builder.AddLaurel();
+
+    await using var app = builder.Build();
+    app.LogOnceStarted();
+    app.UseLaurelProblems();
+    app.MapLaurel();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (StartFailure.Sentence(e) is { } sentence)
+{
+    await Console.Error.WriteLineAsync(sentence);
+    return 1;
+}

@@ -1,0 +1,94 @@
+using Laurel.Tenants;
+using Microsoft.Extensions.Configuration;
+
+namespace Laurel.AspNetCore.Hosting;
+
+/// <summary>
+/// All that can be set, under <c>Laurel:</c> in the configuration. Names, defaults, ranges and meanings stand in <see cref="Settings"/>,
+/// and for people in docs/operate/configuration.md.
+/// </summary>
+public sealed record LaurelOptions
+{
+    /// <summary>The configuration section that holds the options.</summary>
+    public const string Section = "Laurel";
+
+    /// <summary>Where everything is kept: <c>sqlite:</c> and a path, which is relative to the folder the process was started in.</summary>
+    public string Store { get; init; } = "sqlite:data/laurel.db";
+
+    /// <summary>Keys of the oldest tenant that are ensured at every start, with the scopes <c>participant</c> and <c>admin</c>.</summary>
+    public IReadOnlyList<string> BootstrapAdminKeys { get; init; } = [];
+
+    /// <summary>Operator keys that are ensured at every start.</summary>
+    public IReadOnlyList<string> BootstrapOperatorKeys { get; init; } = [];
+
+    /// <summary>Writes per second that a participant may receive for long, unless its tenant says otherwise; 0 = no cap.</summary>
+    public double ParticipantRatePerSecond { get; init; } = 10;
+
+    /// <summary>Writes that a participant may receive at once, unless its tenant says otherwise.</summary>
+    public int ParticipantRateBurst { get; init; } = 100;
+
+    /// <summary>Hours that an event's timestamp may lie ahead of the server's clock.</summary>
+    public int EventsMaxAheadHours { get; init; } = 24;
+
+    /// <summary>Commands that may wait for a commit; beyond that callers are answered 503.</summary>
+    public int PipelineQueueLimit { get; init; } = 10_000;
+
+    /// <summary>Commands that share one commit at most.</summary>
+    public int PipelineBatchLimit { get; init; } = 512;
+
+    /// <summary>Participant states that SQLite's adapter keeps in memory.</summary>
+    public int SqliteStateCacheEntries { get; init; } = 20_000;
+
+    /// <summary>Size in MiB that SQLite's write-ahead log is held below.</summary>
+    public int SqliteWalLimitMb { get; init; } = 256;
+
+    /// <summary>Where metrics and traces are sent by OTLP; null = nowhere.</summary>
+    public string? TelemetryOtlpEndpoint { get; init; }
+
+    /// <summary>The cap of participants whose tenant sets none.</summary>
+    public ParticipantRate ParticipantRate => new(ParticipantRatePerSecond, ParticipantRateBurst);
+
+    /// <summary>Reads the section <see cref="Section"/>. Throws <see cref="LaurelStartException"/>, whose sentence names everything that is wrong.</summary>
+    public static LaurelOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = new LaurelOptions();
+        var faults = new List<string>();
+        foreach (var (name, value) in configuration.GetSection(Section).AsEnumerable(makePathsRelative: true))
+        {
+            // A name with children has no value of its own.
+            if (value is null)
+            {
+                continue;
+            }
+
+            if (Settings.Find(name) is { } setting)
+            {
+                options = setting.Read(options, value, faults);
+            }
+            else
+            {
+                faults.Add($"{Section}:{name} is no option of Laurel{Settings.Suggestion(name)}");
+            }
+        }
+
+        return faults.Count == 0 ? options.Checked() : throw new LaurelStartException(Sentence(faults));
+    }
+
+    /// <summary>These options, if every value lies in its range. Throws <see cref="LaurelStartException"/> otherwise.</summary>
+    public LaurelOptions Checked()
+    {
+        var faults = new List<string>();
+        foreach (var setting in Settings.All)
+        {
+            setting.Check(this, faults);
+        }
+
+        return faults.Count == 0 ? this : throw new LaurelStartException(Sentence(faults));
+    }
+
+    private static string Sentence(List<string> faults) => $"The configuration is wrong: {string.Join("; ", faults)}.";
+}
+
+/// <summary>Why Laurel does not start, in one sentence for the operator that says what to change.</summary>
+public sealed class LaurelStartException(string message) : Exception(message);

@@ -1,0 +1,218 @@
+using System.Globalization;
+using Laurel.AspNetCore.Tenants;
+
+namespace Laurel.AspNetCore.Hosting;
+
+/// <summary>
+/// One option: its name below <c>Laurel:</c>, its default and range as people read them, and what it means.
+/// <paramref name="Read"/> takes a text from the configuration, <paramref name="Check"/> looks at the value, wherever it came from.
+/// </summary>
+internal sealed record Setting(
+    string Name,
+    string Default,
+    string Range,
+    string Meaning,
+    Func<LaurelOptions, string, List<string>, LaurelOptions> Read,
+    Action<LaurelOptions, List<string>> Check);
+
+/// <summary>Every option there is. The documentation and the refusal of misspelt names follow from this table.</summary>
+internal static class Settings
+{
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        new(
+            "Store",
+            "sqlite:data/laurel.db",
+            "sqlite: and a path",
+            "Where everything is kept. A relative path counts from the folder the server was started in.",
+            (options, text, _) => options with { Store = text },
+            (options, faults) => Add(faults, StoreChoice.Fault(options.Store))),
+        Keys(
+            "Bootstrap:AdminKey",
+            "bq_test_ or bq_live_ and 32 lowercase hex characters, several with commas between",
+            "Keys of the oldest tenant that are ensured at every start, with the scopes participant and admin. When set, no key is printed.",
+            KeyText.IsApiKey,
+            options => options.BootstrapAdminKeys,
+            (options, keys) => options with { BootstrapAdminKeys = keys }),
+        Keys(
+            "Bootstrap:OperatorKey",
+            "bq_op_ and 32 lowercase hex characters, several with commas between",
+            "Operator keys that are ensured at every start. When set, no key is printed.",
+            KeyText.IsOperatorKey,
+            options => options.BootstrapOperatorKeys,
+            (options, keys) => options with { BootstrapOperatorKeys = keys }),
+        Rate(
+            "ParticipantRate:PerSecond",
+            "Writes per second that a participant may receive for long, unless its tenant sets its own; 0 takes the cap away.",
+            options => options.ParticipantRatePerSecond,
+            (options, value) => options with { ParticipantRatePerSecond = value }),
+        Whole(
+            "ParticipantRate:Burst",
+            1,
+            1_000_000,
+            "Writes that a participant may receive at once, unless its tenant sets its own.",
+            options => options.ParticipantRateBurst,
+            (options, value) => options with { ParticipantRateBurst = value }),
+        Whole(
+            "Events:MaxAheadHours",
+            0,
+            87_600,
+            "Hours that an event's timestamp may lie ahead of the server's clock.",
+            options => options.EventsMaxAheadHours,
+            (options, value) => options with { EventsMaxAheadHours = value }),
+        Whole(
+            "Pipeline:QueueLimit",
+            1,
+            1_000_000,
+            "Commands that may wait for a commit. Beyond that callers are answered 503 with Retry-After.",
+            options => options.PipelineQueueLimit,
+            (options, value) => options with { PipelineQueueLimit = value }),
+        Whole(
+            "Pipeline:BatchLimit",
+            1,
+            10_000,
+            "Commands that share one commit at most.",
+            options => options.PipelineBatchLimit,
+            (options, value) => options with { PipelineBatchLimit = value }),
+        Whole(
+            "Sqlite:StateCacheEntries",
+            0,
+            10_000_000,
+            "Participant states kept in memory; 0 keeps none.",
+            options => options.SqliteStateCacheEntries,
+            (options, value) => options with { SqliteStateCacheEntries = value }),
+        Whole(
+            "Sqlite:WalLimitMb",
+            16,
+            65_536,
+            "Size in MiB that the write-ahead log is held below.",
+            options => options.SqliteWalLimitMb,
+            (options, value) => options with { SqliteWalLimitMb = value }),
+        new(
+            "Telemetry:OtlpEndpoint",
+            "(none)",
+            "an http or https address",
+            "Where metrics and traces are sent by OTLP over gRPC, for example http://127.0.0.1:4317. Without it nothing is sent.",
+            (options, text, _) => options with { TelemetryOtlpEndpoint = text.Length == 0 ? null : text },
+            (options, faults) => Add(faults, EndpointFault(options.TelemetryOtlpEndpoint))),
+    ];
+
+    /// <summary>The option of this name, whatever its case; null when there is none.</summary>
+    public static Setting? Find(string name) => All.FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Ends the sentence about an unknown name with the one that was probably meant.</summary>
+    public static string Suggestion(string name)
+    {
+        var nearest = All.Select(setting => (setting.Name, Distance: Distance(setting.Name, name))).MinBy(candidate => candidate.Distance);
+        return nearest.Distance <= Math.Max(3, nearest.Name.Length / 3)
+            ? $" (did you mean {LaurelOptions.Section}:{nearest.Name}?)"
+            : $" (there are {string.Join(", ", All.Select(setting => setting.Name))})";
+    }
+
+    private static Setting Whole(
+        string name, int min, int max, string meaning, Func<LaurelOptions, int> get, Func<LaurelOptions, int, LaurelOptions> set) =>
+        new(
+            name,
+            get(new LaurelOptions()).ToString(CultureInfo.InvariantCulture),
+            $"{min} to {max}",
+            meaning,
+            (options, text, faults) =>
+            {
+                if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+                {
+                    return set(options, value);
+                }
+
+                faults.Add($"{LaurelOptions.Section}:{name} must be a whole number from {min} to {max}, but is '{text}'");
+                return options;
+            },
+            (options, faults) =>
+            {
+                if (get(options) is var value && (value < min || value > max))
+                {
+                    faults.Add($"{LaurelOptions.Section}:{name} must be from {min} to {max}, but is {value}");
+                }
+            });
+
+    private static Setting Rate(string name, string meaning, Func<LaurelOptions, double> get, Func<LaurelOptions, double, LaurelOptions> set)
+    {
+        const string Range = "0, or 0.001 to 1000000";
+        return new(
+            name,
+            get(new LaurelOptions()).ToString(CultureInfo.InvariantCulture),
+            Range,
+            meaning,
+            (options, text, faults) =>
+            {
+                if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+                {
+                    return set(options, value);
+                }
+
+                faults.Add($"{LaurelOptions.Section}:{name} must be a number ({Range}), but is '{text}'");
+                return options;
+            },
+            (options, faults) =>
+            {
+                if (get(options) is not (0 or (>= 0.001 and <= 1_000_000)))
+                {
+                    faults.Add($"{LaurelOptions.Section}:{name} must be {Range}, but is {get(options).ToString(CultureInfo.InvariantCulture)}");
+                }
+            });
+    }
+
+    private delegate bool Spelling(ReadOnlySpan<char> key);
+
+    private static Setting Keys(
+        string name,
+        string range,
+        string meaning,
+        Spelling isKey,
+        Func<LaurelOptions, IReadOnlyList<string>> get,
+        Func<LaurelOptions, IReadOnlyList<string>, LaurelOptions> set) =>
+        new(
+            name,
+            "(none)",
+            range,
+            meaning,
+            (options, text, _) => set(options, text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)),
+            (options, faults) =>
+            {
+                foreach (var key in get(options).Where(key => !isKey(key)))
+                {
+                    // A key that is nearly right is still a secret: only its start is shown.
+                    faults.Add($"{LaurelOptions.Section}:{name} must be {range}, but holds '{key[..Math.Min(8, key.Length)]}…' with {key.Length} characters");
+                }
+            });
+
+    private static string? EndpointFault(string? endpoint) =>
+        endpoint is null || (Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+            ? null
+            : $"{LaurelOptions.Section}:Telemetry:OtlpEndpoint must be an http or https address, but is '{endpoint}'";
+
+    private static void Add(List<string> faults, string? fault)
+    {
+        if (fault is not null)
+        {
+            faults.Add(fault);
+        }
+    }
+
+    // Levenshtein, by rows.
+    private static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var cost = char.ToLowerInvariant(left[i - 1]) == char.ToLowerInvariant(right[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + cost));
+            }
+        }
+
+        return row[right.Length];
+    }
+}

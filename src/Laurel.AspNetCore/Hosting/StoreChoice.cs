@@ -1,0 +1,36 @@
+using Laurel.Storage;
+using Laurel.Storage.Sqlite;
+
+namespace Laurel.AspNetCore.Hosting;
+
+/// <summary>Turns the option <c>Laurel:Store</c> into a store.</summary>
+internal static class StoreChoice
+{
+    private const string Sqlite = "sqlite:";
+
+    /// <summary>Null when <paramref name="store"/> names a store that Laurel can open; else what is wrong and what to change.</summary>
+    public static string? Fault(string store)
+    {
+        const string Name = $"{LaurelOptions.Section}:Store";
+        if (store.StartsWith(Sqlite, StringComparison.OrdinalIgnoreCase))
+        {
+            var path = store[Sqlite.Length..];
+            return path.Trim().Length == 0 ? $"{Name} names no file; write sqlite: and a path, such as sqlite:data/laurel.db"
+                : path.Contains(":memory:", StringComparison.OrdinalIgnoreCase) ? $"{Name} is in memory, but what is acknowledged must last; write sqlite: and a path"
+                : path.Contains('\0', StringComparison.Ordinal) ? $"{Name} holds U+0000, which no path can"
+                : null;
+        }
+
+        // What follows the scheme may hold a password, so only the scheme is shown.
+        var colon = store.IndexOf(':', StringComparison.Ordinal);
+        var scheme = colon > 0 ? store[..colon] : "";
+        return scheme.StartsWith("postgres", StringComparison.OrdinalIgnoreCase)
+            ? $"{Name} asks for '{scheme}', but this version keeps its data in SQLite alone and PostgreSQL comes later; write sqlite: and a path"
+            : scheme.Length > 0 ? $"{Name} asks for '{scheme}', which is no store of Laurel; write sqlite: and a path, such as sqlite:data/laurel.db"
+            : $"{Name} must be sqlite: and a path, such as sqlite:data/laurel.db, but is {(store.Length == 0 ? "empty" : "a text without a scheme")}";
+    }
+
+    /// <summary>The store that checked options name; nothing is opened yet.</summary>
+    public static ILaurelStore Create(LaurelOptions options) =>
+        new SqliteStore(new SqliteStoreOptions(Path.GetFullPath(options.Store[Sqlite.Length..]), WalLimitBytes: options.SqliteWalLimitMb * 1024L * 1024L));
+}

@@ -1,8 +1,16 @@
+using System.Security.Cryptography;
+using Laurel.AspNetCore.Definitions;
+using Laurel.AspNetCore.Events;
+using Laurel.AspNetCore.Events.Pipeline;
+using Laurel.AspNetCore.Participants;
+using Laurel.AspNetCore.Telemetry;
 using Laurel.AspNetCore.Tenants;
+using Laurel.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Laurel.AspNetCore.Hosting;
 
@@ -32,9 +40,28 @@ public static class LaurelHosting
         services.AddSingleton<KeyRing>();
         services.AddSingleton(provider => new Bootstrap(provider.GetRequiredService<KeyRing>(), options.BootstrapAdminKeys, options.BootstrapOperatorKeys));
 
+        services.AddSingleton<LaurelTelemetry>();
+        services.AddSingleton<RuleBooks>();
+        services.AddSingleton<ProgramPublisher>();
+        services.AddSingleton<DefinitionsApi>();
+        services.AddSingleton(provider => new EventPipeline(
+            provider.GetRequiredService<ILaurelStore>(),
+            provider.GetRequiredService<RuleBooks>(),
+            provider.GetRequiredService<TimeProvider>(),
+            new PipelineLimits(options.PipelineQueueLimit, options.PipelineBatchLimit),
+            DrawId,
+            provider.GetRequiredService<LaurelTelemetry>(),
+            provider.GetRequiredService<ILogger<EventPipeline>>()));
+        services.AddSingleton(new EventsOptions(options.ParticipantRate, TimeSpan.FromHours(options.EventsMaxAheadHours)));
+        services.AddSingleton<EventsApi>();
+        services.AddSingleton<EventHistoryApi>();
+        services.AddSingleton<ParticipantStateApi>();
+        services.AddSingleton<ParticipantFactsApi>();
+
         // Hosted parts start in this order and stop in the reverse one: requests end first, the store last.
         services.AddHostedService<LaurelStart>();
         services.AddHostedService<KeyRefresher>();
+        services.AddHostedService<LaneWorker>();
         return services;
     }
 
@@ -45,7 +72,20 @@ public static class LaurelHosting
         var services = routes.ServiceProvider;
         var options = services.GetRequiredService<LaurelOptions>();
         routes.MapOperator(services.GetRequiredService<KeyRing>(), options.ParticipantRate);
+        services.GetRequiredService<DefinitionsApi>().Map(routes);
+        services.GetRequiredService<EventsApi>().Map(routes);
+        services.GetRequiredService<EventHistoryApi>().Map(routes);
+        services.GetRequiredService<ParticipantStateApi>().Map(routes);
+        services.GetRequiredService<ParticipantFactsApi>().Map(routes);
         routes.MapHealth(services.GetRequiredService<Readiness>());
         return routes;
+    }
+
+    // The random part of an id: 64 bits nobody can guess, so that ids tell no one what others did.
+    private static ulong DrawId()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(bytes);
+        return BitConverter.ToUInt64(bytes);
     }
 }

@@ -93,7 +93,13 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         }
 
         _nextLogId += writes.Log.Count;
-        _nextParticipantKey += writes.Participants.Count(write => write.Before.IsNew);
+
+        // Not every participant that was missing is written (a replay may name one), so keys given out may have gaps, but never repeat.
+        foreach (var write in writes.Participants)
+        {
+            _nextParticipantKey = Math.Max(_nextParticipantKey, write.Before.Key + 1);
+        }
+
         checkpointer.NoteWritten(connection.TakePagesWritten());
     }
 

@@ -166,6 +166,20 @@ public sealed class BatchTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_replay_that_names_an_unknown_participant_does_not_disturb_new_ones()
+    {
+        var key = Some.Key();
+        string[] fresh = [Some.Participant(), Some.Participant()];
+        Expect.Processed(await server.Live.PostEventAsync(Some.Event(Some.Participant()), key));
+
+        Results(await server.Live.PostBatchAsync(Some.Event(Some.Participant(), key: key), Some.Event(fresh[0])), 2, 0);
+        Results(await server.Live.PostBatchAsync(Some.Event(fresh[1])), 1, 0);
+
+        Assert.Equal(1, await TotalAsync(fresh[0]));
+        Assert.Equal(1, await TotalAsync(fresh[1]));
+    }
+
+    [Fact]
     public async Task Single_and_batch_share_one_key_space()
     {
         var participant = Some.Participant();

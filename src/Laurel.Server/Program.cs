@@ -5,6 +5,7 @@ try
 {
     var builder = ServerHost.CreateBuilder(args);
     builder.AddLaurel();
+    builder.Services.AddLaurelDemo(DemoProgramFile.Read());
 
     await using var app = builder.Build();
     app.LogOnceStarted();

@@ -16,6 +16,8 @@ internal static class StartFailure
             $"{exception.Message} Stop what listens there, or choose another address, for example --urls http://127.0.0.1:5081.",
         SocketException => $"The server cannot listen at the address it was given: {exception.Message}. Choose another with --urls, for example --urls http://127.0.0.1:5081.",
         FormatException or InvalidDataException or IOException or UnauthorizedAccessException => $"The server cannot start: {FirstLine(exception.Message)}",
+        ArgumentOutOfRangeException { ParamName: "port" } =>
+            "The server cannot listen at the address it was given: a port is a number from 0 to 65535. Choose another with --urls, for example --urls http://127.0.0.1:5081.",
         InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" or "Microsoft.AspNetCore.Server.Kestrel" } =>
             $"The server cannot start: {FirstLine(exception.Message)}",
         _ => null,

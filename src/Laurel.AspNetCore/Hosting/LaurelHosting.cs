@@ -34,16 +34,17 @@ public static class LaurelHosting
         ArgumentNullException.ThrowIfNull(options);
         services.AddSingleton(options.Checked());
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => StoreChoice.Create(options));
+        services.AddSingleton(_ => StoreChoice.Create(options));
+        services.AddSingleton<LaurelTelemetry>();
         services.AddSingleton<Readiness>();
 
         services.AddSingleton<KeyRing>();
         services.AddSingleton(provider => new Bootstrap(provider.GetRequiredService<KeyRing>(), options.BootstrapAdminKeys, options.BootstrapOperatorKeys));
 
-        services.AddSingleton<LaurelTelemetry>();
-        services.AddSingleton<RuleBooks>();
         services.AddSingleton<ProgramPublisher>();
-        services.AddSingleton<DefinitionsApi>();
+        services.AddSingleton<RuleBooks>();
+
+        services.AddSingleton(new EventsOptions(options.ParticipantRate, TimeSpan.FromHours(options.EventsMaxAheadHours)));
         services.AddSingleton(provider => new EventPipeline(
             provider.GetRequiredService<ILaurelStore>(),
             provider.GetRequiredService<RuleBooks>(),
@@ -52,17 +53,26 @@ public static class LaurelHosting
             DrawId,
             provider.GetRequiredService<LaurelTelemetry>(),
             provider.GetRequiredService<ILogger<EventPipeline>>()));
-        services.AddSingleton(new EventsOptions(options.ParticipantRate, TimeSpan.FromHours(options.EventsMaxAheadHours)));
+        services.AddSingleton<LaneWorker>();
+
         services.AddSingleton<EventsApi>();
         services.AddSingleton<EventHistoryApi>();
         services.AddSingleton<ParticipantStateApi>();
         services.AddSingleton<ParticipantFactsApi>();
+        services.AddSingleton<DefinitionsApi>();
 
-        // Hosted parts start in this order and stop in the reverse one: requests end first, the store last.
+        // Hosted parts start in this order and stop in the reverse one: first the requests, then the lanes, and the store last.
         services.AddHostedService<LaurelStart>();
         services.AddHostedService<KeyRefresher>();
-        services.AddHostedService<LaneWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<LaneWorker>());
         return services;
+    }
+
+    /// <summary>Gives <c>test</c> of the oldest tenant a program, a JSON document as <c>PUT program</c> takes it, at every start that finds none there.</summary>
+    public static IServiceCollection AddLaurelDemo(this IServiceCollection services, ReadOnlyMemory<byte> document)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services.AddSingleton(new DemoProgram(document));
     }
 
     /// <summary>Maps every endpoint of Laurel.</summary>
@@ -70,13 +80,12 @@ public static class LaurelHosting
     {
         ArgumentNullException.ThrowIfNull(routes);
         var services = routes.ServiceProvider;
-        var options = services.GetRequiredService<LaurelOptions>();
-        routes.MapOperator(services.GetRequiredService<KeyRing>(), options.ParticipantRate);
-        services.GetRequiredService<DefinitionsApi>().Map(routes);
         services.GetRequiredService<EventsApi>().Map(routes);
         services.GetRequiredService<EventHistoryApi>().Map(routes);
         services.GetRequiredService<ParticipantStateApi>().Map(routes);
         services.GetRequiredService<ParticipantFactsApi>().Map(routes);
+        services.GetRequiredService<DefinitionsApi>().Map(routes);
+        routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
         routes.MapHealth(services.GetRequiredService<Readiness>());
         return routes;
     }

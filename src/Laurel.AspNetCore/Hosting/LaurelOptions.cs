@@ -36,8 +36,8 @@ public sealed record LaurelOptions
     /// <summary>Commands that share one commit at most.</summary>
     public int PipelineBatchLimit { get; init; } = 512;
 
-    /// <summary>Participant states that SQLite's adapter keeps in memory.</summary>
-    public int SqliteStateCacheEntries { get; init; } = 20_000;
+    /// <summary>Inputs that SQLite's adapter gathers before it folds them into the tables that are looked up at random.</summary>
+    public int SqliteFoldAfterInputs { get; init; } = 65_536;
 
     /// <summary>Size in MiB that SQLite's write-ahead log is held below.</summary>
     public int SqliteWalLimitMb { get; init; } = 256;

@@ -1,3 +1,4 @@
+using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -7,10 +8,10 @@ using Microsoft.Extensions.Hosting;
 namespace Laurel.AspNetCore.Hosting;
 
 /// <summary>
-/// The start, in order: the store opens before anything listens, the tenant and the configured keys are there before the first request,
-/// and the first keys are made and shown once the server listens.
+/// The start, in order: the store opens before anything listens, the tenant, the configured keys and the demo program are there before the
+/// first request, and the first keys are made and shown once the server listens. <paramref name="demo"/> holds one program or none.
 /// </summary>
-internal sealed class LaurelStart(ILaurelStore store, KeyRing ring, Bootstrap bootstrap, Readiness readiness, IServer server)
+internal sealed class LaurelStart(ILaurelStore store, Bootstrap bootstrap, ProgramPublisher publisher, IEnumerable<DemoProgram> demo, Readiness readiness, IServer server)
     : IHostedLifecycleService
 {
     /// <inheritdoc/>
@@ -20,8 +21,11 @@ internal sealed class LaurelStart(ILaurelStore store, KeyRing ring, Bootstrap bo
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await store.StartAsync(cancellationToken);
-        await ring.RefreshAsync(cancellationToken);
         await bootstrap.EnsureAsync(cancellationToken);
+        foreach (var program in demo)
+        {
+            await program.EnsureAsync(store, publisher, bootstrap.Ring, cancellationToken);
+        }
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ internal static class Problem
             response.Headers.RetryAfter = seconds.ToString();
         }
 
-        await using var writer = new Utf8JsonWriter(response.BodyWriter);
+        await using var writer = new Utf8JsonWriter(response.BodyWriter, JsonAnswers.Options);
         writer.WriteStartObject();
         writer.WriteString("type", "about:blank");
         writer.WriteString("title", TitleOf(status));

@@ -1,11 +1,12 @@
+using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.Storage;
 using Laurel.Tenants;
 using Microsoft.Extensions.Hosting;
 
 namespace Laurel.AspNetCore.Hosting;
 
-/// <summary>Whether this process can serve: started, not stopping, and its store answers. Any thread.</summary>
-internal sealed class Readiness(ILaurelStore store, IHostApplicationLifetime lifetime, TimeProvider time)
+/// <summary>Whether this process can serve: started, not stopping, and its store answers and its pipeline runs. Any thread.</summary>
+internal sealed class Readiness(ILaurelStore store, LaneWorker lanes, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private volatile bool _started;
@@ -24,6 +25,11 @@ internal sealed class Readiness(ILaurelStore store, IHostApplicationLifetime lif
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             return "The server is stopping.";
+        }
+
+        if (lanes.ExecuteTask is not { IsCompleted: false })
+        {
+            return "The pipeline has stopped; the server's log says why.";
         }
 
         using var patience = new CancellationTokenSource(Patience, time);

@@ -75,12 +75,12 @@ internal static class Settings
             options => options.PipelineBatchLimit,
             (options, value) => options with { PipelineBatchLimit = value }),
         Whole(
-            "Sqlite:StateCacheEntries",
-            0,
-            10_000_000,
-            "Participant states kept in memory; 0 keeps none.",
-            options => options.SqliteStateCacheEntries,
-            (options, value) => options with { SqliteStateCacheEntries = value }),
+            "Sqlite:FoldAfterInputs",
+            1_000,
+            1_000_000,
+            "Inputs gathered in memory before they are folded into the tables; each takes about 2 KiB meanwhile.",
+            options => options.SqliteFoldAfterInputs,
+            (options, value) => options with { SqliteFoldAfterInputs = value }),
         Whole(
             "Sqlite:WalLimitMb",
             16,

@@ -32,5 +32,6 @@ internal static class StoreChoice
 
     /// <summary>The store that checked options name; nothing is opened yet.</summary>
     public static ILaurelStore Create(LaurelOptions options) =>
-        new SqliteStore(new SqliteStoreOptions(Path.GetFullPath(options.Store[Sqlite.Length..]), WalLimitBytes: options.SqliteWalLimitMb * 1024L * 1024L));
+        new SqliteStore(new SqliteStoreOptions(
+            Path.GetFullPath(options.Store[Sqlite.Length..]), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L));
 }

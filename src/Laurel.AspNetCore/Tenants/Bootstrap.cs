@@ -12,6 +12,9 @@ internal sealed record FirstKeys(string Operator, string Test, string Live);
 /// </summary>
 internal sealed class Bootstrap(KeyRing ring, IReadOnlyList<string> adminKeys, IReadOnlyList<string> operatorKeys)
 {
+    /// <summary>Where the keys are.</summary>
+    public KeyRing Ring => ring;
+
     private const string TenantName = "default";
     private const string ConfiguredName = "bootstrap";
     private const string FirstName = "first start";

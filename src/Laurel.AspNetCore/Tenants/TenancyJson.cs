@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Laurel.AspNetCore.Hosting;
 using Laurel.Tenants;
 using Microsoft.AspNetCore.Http;
 
@@ -11,7 +12,7 @@ internal static class TenancyJson
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
         write(writer);
     }
 
@@ -66,7 +67,7 @@ internal static class TenancyJson
         writer.WriteEndObject();
     }
 
-    public static void WritePage<T>(Utf8JsonWriter writer, string name, IReadOnlyList<T> all, Hosting.Paging paging, Action<Utf8JsonWriter, T> write)
+    public static void WritePage<T>(Utf8JsonWriter writer, string name, IReadOnlyList<T> all, Paging paging, Action<Utf8JsonWriter, T> write)
     {
         writer.WriteStartObject();
         writer.WriteStartArray(name);

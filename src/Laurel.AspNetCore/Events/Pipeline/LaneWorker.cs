@@ -22,6 +22,8 @@ internal sealed class LaneWorker(EventPipeline pipeline) : BackgroundService
                 break;
             }
 
+            // Whoever is about to queue a command goes first: so a busy lane takes larger batches, and an idle one waits for nobody.
+            await Task.Yield();
             await pipeline.RunOnceAsync(lane);
         }
 

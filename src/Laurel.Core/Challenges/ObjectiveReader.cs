@@ -80,7 +80,7 @@ internal static class ObjectiveReader
         foreach (var cycle in graph.Cycles())
         {
             var codes = cycle.Append(cycle[0]).Select(place => $"'{ProgramSections.CodeOf(written[place].Item)}'");
-            faults.Add($"{written[cycle[0]].Pointer}/requires", $"goes in a circle: {string.Join(" requires ", codes)}; remove one of them");
+            faults.Add($"{written[cycle[0]].Pointer}/requires", $"makes a cycle: {string.Join(" requires ", codes)}; remove one of them");
         }
     }
 }

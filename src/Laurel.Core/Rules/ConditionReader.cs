@@ -55,7 +55,8 @@ internal sealed class ConditionReader(ReadingScope scope, string? eventName)
         var group = element.ValueKind == JsonValueKind.Object
             ? Array.Find(Groups, name => element.TryGetProperty(name, out _))
             : null;
-        if (Members.Open(element, pointer, Noun, group is null ? CompareMembers : [group], scope.Faults) is not { } members)
+        if (Members.Open(
+            element, pointer, group is null ? Noun : $"{Noun} of '{group}'", group is null ? CompareMembers : [group], scope.Faults) is not { } members)
         {
             return null;
         }

@@ -5,9 +5,9 @@ using Laurel.Tiers;
 namespace Laurel.Rules;
 
 /// <summary>
-/// Facts that rules make set off further rules. This finds, at publish, definitions that would set each other off in a circle, and chains deeper than
+/// Facts that rules make set off further rules. This finds, at publish, definitions that would set each other off in a cycle, and chains deeper than
 /// evaluation follows. What a <c>where</c> rules out is no link: "ten badges" that names its ten badges does not wait for itself. Nor is a tier
-/// that was passed: earned points only ever rise, so each tier is reached once, and a bonus for reaching silver is no circle.
+/// that was passed: earned points only ever rise, so each tier is reached once, and a bonus for reaching silver is no cycle.
 /// Source: semantics §7, "Depth ≤ 8; a cycle among definitions is refused at publish".
 /// </summary>
 internal sealed class FactChains
@@ -38,7 +38,7 @@ internal sealed class FactChains
         _hearsTiers = [.. listeners.Select(TiersHeardBy)];
     }
 
-    /// <summary>Adds a fault for each circle, or else for the first chain that is too deep.</summary>
+    /// <summary>Adds a fault for each cycle, or else for the first chain that is too deep.</summary>
     public static void Check(ChainInput input, FaultList faults)
     {
         var listeners = FactListener.AllOf(input);
@@ -51,7 +51,7 @@ internal sealed class FactChains
         }
 
         var chains = new FactChains(input, listeners);
-        if (!chains.FindCircles(faults) && !chains.FindCirclesThroughTiers(faults))
+        if (!chains.FindCycles(faults) && !chains.FindCyclesThroughTiers(faults))
         {
             chains.FindDeepChain(faults);
         }
@@ -76,7 +76,7 @@ internal sealed class FactChains
         : [.. Enumerable.Range(0, _ladder.Length)
             .Where(tier => new FactOutline(FactKinds.TierChanged, 1, (FactData.TierCode, _ladder[tier].Code)).MayMeet(listener.Where))];
 
-    private bool FindCircles(FaultList faults)
+    private bool FindCycles(FaultList faults)
     {
         var cycles = _graph.Cycles();
         foreach (var cycle in cycles)
@@ -87,8 +87,8 @@ internal sealed class FactChains
         return cycles.Count > 0;
     }
 
-    // A circle through a tier comes back to a listener by a higher tier than it set out from.
-    private bool FindCirclesThroughTiers(FaultList faults)
+    // A cycle through a tier comes back to a listener by a higher tier than it set out from.
+    private bool FindCyclesThroughTiers(FaultList faults)
     {
         var found = false;
         for (var start = 0; start < _listeners.Count; start++)
@@ -120,9 +120,9 @@ internal sealed class FactChains
         return found;
     }
 
-    private void Refuse(int node, string circle, FaultList faults) => faults.Add(
+    private void Refuse(int node, string cycle, FaultList faults) => faults.Add(
         _listeners[node].Pointer,
-        $"goes in a circle: {circle}; narrow it with 'where' (for instance to certain badge codes), or listen to another event");
+        $"makes a cycle: {cycle}; narrow it with 'where' (for instance to certain badge codes), or listen to another event");
 
     /// <summary>
     /// Walks all chains at once, link by link: per depth, the listeners that hear a fact of that depth, with the lowest tier they can have come

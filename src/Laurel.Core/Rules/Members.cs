@@ -37,7 +37,7 @@ internal sealed class Members
         {
             if (Array.IndexOf(known, member.Name) < 0)
             {
-                faults.Add($"{pointer}/{DocumentText.Step(member.Name)}", $"unknown member '{member.Name}'; {noun} may have: {string.Join(", ", known)}");
+                faults.Add($"{pointer}/{DocumentText.Step(member.Name)}", $"unknown member '{Cut(member.Name)}'; {noun} may have: {string.Join(", ", known)}");
             }
         }
 
@@ -190,7 +190,7 @@ internal sealed class Members
             return choices[place];
         }
 
-        Fault(name, $"must be one of {string.Join(", ", choices)}, but is {Shown(value)}");
+        Fault(name, $"must be {(choices.Length == 1 ? "" : "one of ")}{string.Join(", ", choices)}, but is {Shown(value)}");
         return choices[0];
     }
 
@@ -254,19 +254,17 @@ internal sealed class Members
         return digits <= 28 && (number != 0) == (digits > 0);
     }
 
-    /// <summary>A value as a message shows it: as written, cut after 60 characters.</summary>
-    public static string Shown(JsonElement value)
+    /// <summary>A value as a message shows it: as written, cut where it is long.</summary>
+    public static string Shown(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        _ => Cut(value.GetRawText()),
+    };
+
+    private static string Cut(string text)
     {
         const int Most = 60;
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                return "an object";
-            case JsonValueKind.Array:
-                return "a list";
-            default:
-                var text = value.GetRawText();
-                return text.Length <= Most ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[Most - 1]) ? Most - 1 : Most), "…");
-        }
+        return text.Length <= Most ? text : string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[Most - 1]) ? Most - 1 : Most), "…");
     }
 }

@@ -8,10 +8,17 @@ public sealed class CrashTests(ITestOutputHelper output)
     /// <summary>Rounds a control has to be found out in; the first does it nearly always.</summary>
     private const int ControlRounds = 6;
 
-    [Fact]
-    public async Task Kill_9_under_load_loses_nothing_acknowledged_and_grants_nothing_twice()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Kill_9_under_load_loses_nothing_acknowledged_and_grants_nothing_twice(bool foldsOften)
     {
         await using var server = new LaurelServer();
+        if (foldsOften)
+        {
+            server.FoldOften();
+        }
+
         var harness = new CrashHarness(server, Counts.Seed);
         await harness.BeginAsync();
 

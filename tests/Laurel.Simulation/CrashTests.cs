@@ -34,6 +34,24 @@ public sealed class CrashTests(ITestOutputHelper output)
         Assert.True(harness.Unanswered > 0, "No crash left a call without an answer: the load was none.");
     }
 
+    [Fact]
+    public async Task A_signal_under_load_drains_and_ends_with_0()
+    {
+        await using var server = new LaurelServer();
+        var harness = new CrashHarness(server, Counts.Seed);
+        await harness.BeginAsync();
+
+        foreach (var signal in (string[])["TERM", "INT"])
+        {
+            await harness.RunRoundAsync(async () => Assert.Equal(0, await server.TerminateAsync(signal)));
+        }
+
+        await harness.CheckGrantsAsync();
+        Report(harness);
+        Assert.True(harness.Faults.Count == 0, string.Join('\n', harness.Faults));
+        Assert.True(harness.Acknowledged > 0);
+    }
+
     [Theory]
     [InlineData(Sabotage.AcknowledgeBeforeCommit, "is lost")]
     [InlineData(Sabotage.NoKeyIndex, "is there 2 times")]

@@ -59,7 +59,10 @@ internal sealed class CrashHarness(LaurelServer server, int seed)
     }
 
     /// <summary>Load, <c>kill -9</c>, restart, and a look at all that is there.</summary>
-    public async Task RunRoundAsync()
+    public Task RunRoundAsync() => RunRoundAsync(server.KillAsync);
+
+    /// <summary>Load, an end of the server by <paramref name="endAsync"/>, restart, and a look at all that is there.</summary>
+    public async Task RunRoundAsync(Func<Task> endAsync)
     {
         // New participants in each round, and a few old ones: so histories stay short enough to read whole.
         _participants += 8;
@@ -67,7 +70,7 @@ internal sealed class CrashHarness(LaurelServer server, int seed)
         var running = Enumerable.Range(0, Workers).Select(_ => WorkAsync(new Random(_random.Next()))).ToList();
         var working = Task.WhenAll(running);
         await Wait.UntilAsync("enough is acknowledged to kill", () => Task.FromResult(AcknowledgedNow() >= killAt || working.IsCompleted));
-        await server.KillAsync();
+        await endAsync();
         await working;
         await server.StartAsync();
 

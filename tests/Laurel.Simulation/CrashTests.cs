@@ -8,10 +8,17 @@ public sealed class CrashTests(ITestOutputHelper output)
     /// <summary>Rounds a control has to be found out in; the first does it nearly always.</summary>
     private const int ControlRounds = 6;
 
-    [Fact]
-    public async Task Kill_9_under_load_loses_nothing_acknowledged_and_grants_nothing_twice()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Kill_9_under_load_loses_nothing_acknowledged_and_grants_nothing_twice(bool foldsOften)
     {
         await using var server = new LaurelServer();
+        if (foldsOften)
+        {
+            server.FoldOften();
+        }
+
         var harness = new CrashHarness(server, Counts.Seed);
         await harness.BeginAsync();
 
@@ -25,6 +32,24 @@ public sealed class CrashTests(ITestOutputHelper output)
         Assert.True(harness.Faults.Count == 0, string.Join('\n', harness.Faults));
         Assert.True(harness.Acknowledged > 0);
         Assert.True(harness.Unanswered > 0, "No crash left a call without an answer: the load was none.");
+    }
+
+    [Fact]
+    public async Task A_signal_under_load_drains_and_ends_with_0()
+    {
+        await using var server = new LaurelServer();
+        var harness = new CrashHarness(server, Counts.Seed);
+        await harness.BeginAsync();
+
+        foreach (var signal in (string[])["TERM", "INT"])
+        {
+            await harness.RunRoundAsync(async () => Assert.Equal(0, await server.TerminateAsync(signal)));
+        }
+
+        await harness.CheckGrantsAsync();
+        Report(harness);
+        Assert.True(harness.Faults.Count == 0, string.Join('\n', harness.Faults));
+        Assert.True(harness.Acknowledged > 0);
     }
 
     [Theory]

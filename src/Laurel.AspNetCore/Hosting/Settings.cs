@@ -76,7 +76,7 @@ internal static class Settings
             (options, value) => options with { PipelineBatchLimit = value }),
         Whole(
             "Sqlite:FoldAfterInputs",
-            1_000,
+            100,
             1_000_000,
             "Inputs gathered in memory before they are folded into the tables; each takes about 2 KiB meanwhile.",
             options => options.SqliteFoldAfterInputs,

@@ -22,19 +22,19 @@ internal static class FactReads
         {
             var filter = new HistoryReads.Filter(null, null, null, query.Kind is null ? null : FactKinds.Bit(query.Kind));
             var tail = snapshot.TailEntries.Where(entry => filter.Matches(entry)).Order().ToList();
-            Walk(snapshot.Connection, participant.Key, filter, tail, query, toSkip, inputs);
+            Walk(snapshot, participant.Key, filter, tail, query, toSkip, inputs);
         }
 
         return new FactsPage(inputs, total);
     }
 
     private static void Walk(
-        Connection connection, long participantKey, in HistoryReads.Filter filter, List<HistoryKey> tail, FactsQuery query, long toSkip, List<FactsEntry> inputs)
+        Snapshot snapshot, long participantKey, in HistoryReads.Filter filter, List<HistoryKey> tail, FactsQuery query, long toSkip, List<FactsEntry> inputs)
     {
         var wanted = query.PageSize;
         for (var offset = 0L; wanted > 0; offset += Chunk)
         {
-            var entries = HistoryReads.Page(connection, participantKey, filter, tail, offset, Chunk);
+            var entries = HistoryReads.Page(snapshot, participantKey, filter, tail, offset, Chunk);
             foreach (var entry in entries)
             {
                 if (wanted == 0)
@@ -48,7 +48,7 @@ internal static class FactReads
                     continue;
                 }
 
-                var row = LogReads.Read(connection, entry.LogId);
+                var row = LogReads.Read(snapshot.Connection, entry.LogId);
                 var count = query.Kind is null or FactKinds.Event ? (query.Kind is null ? entry.FactCount : 1) : FactDocument.CountOf(row.Facts.Span, query.Kind);
                 var first = (int)Math.Min(toSkip, count);
                 toSkip -= first;

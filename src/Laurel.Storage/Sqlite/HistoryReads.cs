@@ -25,9 +25,9 @@ internal static class HistoryReads
         var filter = new Filter(
             query.EventName is null ? null : NameHashes.Compute(query.EventName), query.From?.UnixMicroseconds, query.To?.UnixMicroseconds, null);
         var tail = snapshot.TailEntries.Where(entry => filter.Matches(entry)).Order().ToList();
-        var total = filter == default ? participant.State.TotalEvents : CountFolded(snapshot.Connection, participant.Key, filter) + tail.Count;
+        var total = filter == default ? participant.State.TotalEvents : CountFolded(snapshot, participant.Key, filter) + tail.Count;
         var offset = (query.Page - 1L) * query.PageSize;
-        var events = offset >= total ? [] : Page(snapshot.Connection, participant.Key, filter, tail, offset, query.PageSize);
+        var events = offset >= total ? [] : Page(snapshot, participant.Key, filter, tail, offset, query.PageSize);
         return new HistoryPage(
             events.ConvertAll(entry =>
             {
@@ -41,10 +41,10 @@ internal static class HistoryReads
     /// The entries from <paramref name="offset"/> of the merged order. The folded ones are read from as many before the offset as the tail has: those skipped
     /// cannot reach the page, whatever stands in the tail; nor can entries of the tail that are newer than all that was read, unless nothing was skipped.
     /// </summary>
-    public static List<HistoryKey> Page(Connection connection, long participantKey, in Filter filter, List<HistoryKey> tail, long offset, int size)
+    public static List<HistoryKey> Page(Snapshot snapshot, long participantKey, in Filter filter, List<HistoryKey> tail, long offset, int size)
     {
         var skipped = Math.Max(0, offset - tail.Count);
-        var folded = ReadFolded(connection, participantKey, filter, skipped, size + tail.Count);
+        var folded = ReadFolded(snapshot, participantKey, filter, skipped, size + tail.Count);
         var page = new List<HistoryKey>(size);
         int nextFolded = 0, nextTail = 0;
         for (var position = skipped; page.Count < size && (nextFolded < folded.Count || nextTail < tail.Count); position++)
@@ -60,21 +60,22 @@ internal static class HistoryReads
         return page;
     }
 
-    private static long CountFolded(Connection connection, long participantKey, in Filter filter)
+    private static long CountFolded(Snapshot snapshot, long participantKey, in Filter filter)
     {
-        var select = Bind(connection.Prepare("select count(*) from history where " + Where), participantKey, filter);
+        var select = Bind(snapshot.Connection.Prepare("select count(*) from history where " + Where), snapshot, participantKey, filter);
         var count = select.Step() ? select.Long(0) : 0;
         select.Reset();
         return count;
     }
 
-    private static List<HistoryKey> ReadFolded(Connection connection, long participantKey, in Filter filter, long offset, int limit)
+    private static List<HistoryKey> ReadFolded(Snapshot snapshot, long participantKey, in Filter filter, long offset, int limit)
     {
         var select = Bind(
-            connection.Prepare(
-                $"select occurred_at, seq, name_hash, fact_mask, fact_count, log_id from history where {Where} order by occurred_at desc, seq desc limit ?6 offset ?7"),
+            snapshot.Connection.Prepare(
+                $"select occurred_at, seq, name_hash, fact_mask, fact_count, log_id from history where {Where} order by occurred_at desc, seq desc limit ?7 offset ?8"),
+            snapshot,
             participantKey,
-            filter).Bind(6, limit).Bind(7, offset);
+            filter).Bind(7, limit).Bind(8, offset);
         var entries = new List<HistoryKey>(Math.Min(limit, 128));
         while (select.Step())
         {
@@ -86,9 +87,9 @@ internal static class HistoryReads
     }
 
     private const string Where =
-        "participant_key = ?1 and occurred_at >= ?2 and occurred_at <= ?3 and (?4 is null or name_hash = ?4) and (?5 is null or fact_mask & ?5)";
+        "participant_key = ?1 and occurred_at >= ?2 and occurred_at <= ?3 and (?4 is null or name_hash = ?4) and (?5 is null or fact_mask & ?5) and log_id <= ?6";
 
-    private static Statement Bind(Statement statement, long participantKey, in Filter filter) =>
+    private static Statement Bind(Statement statement, Snapshot snapshot, long participantKey, in Filter filter) =>
         statement.Bind(1, participantKey).Bind(2, filter.From ?? Timestamp.MinValue.UnixMicroseconds).Bind(3, filter.To ?? Timestamp.MaxValue.UnixMicroseconds)
-            .Bind(4, filter.NameHash).Bind(5, filter.Mask);
+            .Bind(4, filter.NameHash).Bind(5, filter.Mask).Bind(6, snapshot.FoldedThrough);
 }

@@ -22,11 +22,11 @@ internal sealed class Tail
     public TailParticipant? FindParticipant(ParticipantName name) =>
         Growing.Participants.GetValueOrDefault(name) ?? Folding?.Participants.GetValueOrDefault(name);
 
-    /// <summary>A participant's inputs in the tail, as they stand in <c>history</c>.</summary>
-    public List<HistoryKey> EntriesOf(ParticipantName name)
+    /// <summary>A participant's inputs in the tail after <paramref name="foldedThrough"/>, as they will stand in <c>history</c>.</summary>
+    public List<HistoryKey> EntriesOf(ParticipantName name, long foldedThrough)
     {
         List<HistoryKey> entries = [];
-        entries.AddRange(Folding?.Participants.GetValueOrDefault(name)?.Entries ?? []);
+        entries.AddRange((Folding?.Participants.GetValueOrDefault(name)?.Entries ?? []).Where(entry => entry.LogId > foldedThrough));
         entries.AddRange(Growing.Participants.GetValueOrDefault(name)?.Entries ?? []);
         return entries;
     }

@@ -109,8 +109,10 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         using (tailLock.Enter())
         {
             reader.Execute("begin");
-            reader.Scalar("select through_log_id from folded");
-            return participant is { } name ? new Snapshot(reader, _tail.FindParticipant(name), _tail.EntriesOf(name)) : new Snapshot(reader, null, []);
+            var foldedThrough = reader.Scalar("select through_log_id from folded");
+            return participant is { } name
+                ? new Snapshot(reader, foldedThrough, _tail.FindParticipant(name), _tail.EntriesOf(name, foldedThrough))
+                : new Snapshot(reader, foldedThrough, null, []);
         }
     }
 

@@ -5,11 +5,11 @@ namespace Laurel.Server.Tests.Harness;
 /// <summary>How much the long tests do; <c>./test.sh --help</c> names the options behind it.</summary>
 public static class Counts
 {
-    /// <summary>Generated requests: 10,000 in a long run.</summary>
-    public static int Fuzz => Read("LAUREL_FUZZ_COUNT") ?? (IsLong ? 10_000 : 1_500);
+    /// <summary>Generated requests: ten times as many in a long run.</summary>
+    public static int Fuzz => Read("LAUREL_FUZZ_COUNT") ?? (IsLong ? 100_000 : 10_000);
 
     /// <summary>Rounds of <c>kill -9</c>: 50 in a long run.</summary>
-    public static int CrashRounds => Read("LAUREL_CRASH_ROUNDS") ?? (IsLong ? 50 : 4);
+    public static int CrashRounds => Read("LAUREL_CRASH_ROUNDS") ?? (IsLong ? 50 : 8);
 
     /// <summary>The seed of all that is generated; <c>./test.sh</c> draws and prints one where none is given.</summary>
     public static int Seed => Read("LAUREL_SEED") ?? 1;

@@ -79,6 +79,13 @@ public sealed class LaurelServer : IAsyncDisposable
         }
     }
 
+    /// <summary>From the next start on, the store folds its log, and cuts its write-ahead log, as often as it may.</summary>
+    public void FoldOften()
+    {
+        Settings["Laurel__Sqlite__FoldAfterInputs"] = "100";
+        Settings["Laurel__Sqlite__WalLimitMb"] = "16";
+    }
+
     /// <summary>Starts the process and returns once it is ready; throws with its output where it ends before.</summary>
     public async Task StartAsync()
     {

@@ -8,7 +8,7 @@ public sealed class OneServer : ICollectionFixture<RunningServer>
 }
 
 /// <summary>A server that runs as long as the tests that share it.</summary>
-public sealed class RunningServer : IAsyncLifetime
+public class RunningServer : IAsyncLifetime
 {
     /// <summary>The process.</summary>
     public LaurelServer Process { get; } = new();
@@ -23,8 +23,18 @@ public sealed class RunningServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => await Process.StartAsync();
 
-    public ValueTask DisposeAsync() => Process.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Process.DisposeAsync();
+    }
 
     /// <inheritdoc cref="TestTenant.CreateAsync"/>
     public Task<TestTenant> NewTenantAsync(string rate = TestTenant.NoCap) => TestTenant.CreateAsync(Operator, Test, rate);
+}
+
+/// <summary>A server that folds its log as often as it may, so that a short test sees what a default server does after 65,536 events.</summary>
+public sealed class FoldingServer : RunningServer
+{
+    public FoldingServer() => Process.FoldOften();
 }

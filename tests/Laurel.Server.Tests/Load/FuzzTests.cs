@@ -6,7 +6,7 @@ using Laurel.Server.Tests.Harness;
 namespace Laurel.Server.Tests.Load;
 
 /// <summary>Generated requests give no 5xx and leave the ledger whole; and the test shows what they reached (pitfall 15).</summary>
-public sealed class FuzzTests(RunningServer server, ITestOutputHelper output) : IClassFixture<RunningServer>
+public sealed class FuzzTests(FoldingServer server, ITestOutputHelper output) : IClassFixture<FoldingServer>
 {
     private const int Connections = 8;
 

@@ -4,7 +4,7 @@ using Laurel.Server.Tests.Harness;
 namespace Laurel.Server.Tests.Load;
 
 /// <summary>Two hundred parallel calls with one key: one is processed, all answer the same bytes. Source: semantics §4.</summary>
-public sealed class OneKeyTests(RunningServer server) : IClassFixture<RunningServer>
+public sealed class OneKeyTests(FoldingServer server) : IClassFixture<FoldingServer>
 {
     private const int Calls = 200;
 

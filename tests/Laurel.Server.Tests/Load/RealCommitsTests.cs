@@ -8,7 +8,7 @@ namespace Laurel.Server.Tests.Load;
 /// 6,554 real events (the histories of three public projects, authors hashed; tests/data): sent singly from 32 connections, then whole in batches of 100,
 /// and held against a calculation of the same file that knows nothing of Laurel.
 /// </summary>
-public sealed class RealCommitsTests(RunningServer server) : IClassFixture<RunningServer>
+public sealed class RealCommitsTests(FoldingServer server) : IClassFixture<FoldingServer>
 {
     private const int Connections = 32;
 

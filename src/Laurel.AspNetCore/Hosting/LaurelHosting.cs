@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events;
 using Laurel.AspNetCore.Events.Pipeline;
@@ -61,6 +62,8 @@ public static class LaurelHosting
         services.AddSingleton<ParticipantFactsApi>();
         services.AddSingleton<DefinitionsApi>();
 
+        services.AddReference();
+
         // Hosted parts start in this order and stop in the reverse one: first the requests, then the lanes, and the store last.
         services.AddHostedService<LaurelStart>();
         services.AddHostedService<KeyRefresher>();
@@ -87,6 +90,7 @@ public static class LaurelHosting
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
         routes.MapHealth(services.GetRequiredService<Readiness>());
+        routes.MapReference();
         return routes;
     }
 

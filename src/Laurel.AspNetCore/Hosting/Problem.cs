@@ -59,7 +59,8 @@ internal static class Problem
             errors.Count == 1 ? $"{errors[0].Pointer}: {errors[0].Message}" : $"{errors.Count} things are wrong with the request; `errors` lists each with its place.",
             errors);
 
-    private static string TitleOf(int status) => status switch
+    /// <summary>What a status is called.</summary>
+    public static string TitleOf(int status) => status switch
     {
         400 => "Bad request",
         401 => "Unauthorized",

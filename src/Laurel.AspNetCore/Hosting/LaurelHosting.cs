@@ -18,6 +18,9 @@ namespace Laurel.AspNetCore.Hosting;
 /// <summary>Puts Laurel into an ASP.NET Core application: the server does no more than any other host can.</summary>
 public static class LaurelHosting
 {
+    /// <summary>Name of the meter and of the activity source that a host listens to.</summary>
+    public const string TelemetryName = LaurelTelemetry.Name;
+
     /// <summary>
     /// Adds Laurel with the options of the configuration's section <c>Laurel</c>. Throws <see cref="LaurelStartException"/> when they are wrong.
     /// </summary>
@@ -89,6 +92,7 @@ public static class LaurelHosting
         services.GetRequiredService<ParticipantFactsApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
+        routes.MapOperatorKeys(services.GetRequiredService<KeyRing>());
         routes.MapHealth(services.GetRequiredService<Readiness>());
         routes.MapReference();
         return routes;

@@ -81,4 +81,38 @@ internal static class OperatorReference
         Answer = new(204, "The key is revoked.", null),
         Errors = [NoTenant, new(404, "KEY_NOT_FOUND", "The tenant has no key of this key_id.")],
     };
+
+    public static readonly EndpointDescription ListOperatorKeys = new("listOperatorKeys", Tag, "List operator keys")
+    {
+        Parameters = [ParameterRow.Page, ParameterRow.PageSize],
+        Answer = new(
+            200,
+            "A page of operator keys, oldest first, revoked ones among them.",
+            new(
+                "OperatorKeyList",
+                """
+                {
+                  "keys": [
+                    { "key_id": "01KHDX4D00Z9Y8X7W6V5T4S3R2", "name": "bootstrap", "prefix": "bq_op_a1b2c3",
+                      "revoked_at": null, "created_at": "2026-02-14T10:00:00Z", "last_used_at": null }
+                  ],
+                  "total": 1,
+                  "page": 1,
+                  "page_size": 50
+                }
+                """)),
+        Errors = [BadPage],
+    };
+
+    public static readonly EndpointDescription RevokeOperatorKey = new("revokeOperatorKey", Tag, "Revoke an operator key")
+    {
+        Text = "The last step of a rotation. A key cannot revoke itself, so that nobody locks themselves out.",
+        Parameters = [new("key_id", "path", """{"type":"string"}""", "The key.")],
+        Answer = new(204, "The key is revoked.", null),
+        Errors =
+        [
+            new(404, "KEY_NOT_FOUND", "There is no operator key of this key_id."),
+            new(409, "KEY_IN_USE", "The call is made with the very key that it would revoke."),
+        ],
+    };
 }

@@ -4,8 +4,10 @@ using Laurel.Server;
 try
 {
     var builder = ServerHost.CreateBuilder(args);
-    builder.AddLaurel();
+    var options = LaurelOptions.Read(builder.Configuration);
+    builder.Services.AddLaurel(options);
     builder.Services.AddLaurelDemo(DemoProgramFile.Read());
+    builder.Services.AddServerTelemetry(options);
 
     await using var app = builder.Build();
     app.LogOnceStarted();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Facts;
@@ -19,8 +20,8 @@ internal sealed class DefinitionsApi(ILaurelStore store, ProgramPublisher publis
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPut(Route, PublishAsync).RequireAdminKey();
-        routes.MapGet(Route, ReadAsync).RequireAdminKey();
+        routes.MapPut(Route, PublishAsync).RequireAdminKey().Describe(DefinitionsReference.Publish);
+        routes.MapGet(Route, ReadAsync).RequireAdminKey().Describe(DefinitionsReference.Read);
     }
 
     private async Task PublishAsync(HttpContext context)

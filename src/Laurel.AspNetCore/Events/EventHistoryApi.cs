@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Facts;
@@ -14,7 +15,7 @@ namespace Laurel.AspNetCore.Events;
 internal sealed class EventHistoryApi(ILaurelStore store)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/v1/gamify/participants/{participant_id}/events", ListAsync).RequireKey();
+        routes.MapGet("/api/v1/gamify/participants/{participant_id}/events", ListAsync).RequireKey().Describe(EventsReference.History);
 
     private async Task ListAsync(HttpContext context)
     {

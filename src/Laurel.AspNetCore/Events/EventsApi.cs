@@ -1,3 +1,4 @@
+using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
@@ -23,8 +24,8 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/api/v1/gamify/events", EmitAsync).RequireKey();
-        routes.MapPost("/api/v1/gamify/events/batch", EmitBatchAsync).RequireKey();
+        routes.MapPost("/api/v1/gamify/events", EmitAsync).RequireKey().Describe(EventsReference.Emit);
+        routes.MapPost("/api/v1/gamify/events/batch", EmitBatchAsync).RequireKey().Describe(EventsReference.EmitBatch);
     }
 
     private async Task EmitAsync(HttpContext context)

@@ -1,3 +1,4 @@
+using Laurel.AspNetCore.ApiReference;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -7,10 +8,23 @@ namespace Laurel.AspNetCore.Hosting;
 /// <summary>For whoever runs the server: does the process live, and can it serve. Both need no key.</summary>
 internal static class HealthApi
 {
+    private const string Tag = "Health";
+
+    private static readonly EndpointDescription Live = new("isAlive", Tag, "Whether the process lives")
+    {
+        Answer = new(200, "It lives.", new("Health", """{ "status": "alive" }""")),
+    };
+
+    private static readonly EndpointDescription Ready = new("isReady", Tag, "Whether the process can serve")
+    {
+        Answer = new(200, "It can.", new("Health", """{ "status": "ready" }""")),
+        Errors = [new(503, "NOT_READY", "The server starts or stops, or its store does not answer; `detail` says which.")],
+    };
+
     public static void MapHealth(this IEndpointRouteBuilder routes, Readiness readiness)
     {
-        routes.MapGet("/healthz", LiveAsync);
-        routes.MapGet("/readyz", context => ReadyAsync(context, readiness));
+        routes.MapGet("/healthz", LiveAsync).Describe(Live);
+        routes.MapGet("/readyz", context => ReadyAsync(context, readiness)).Describe(Ready);
     }
 
     private static Task LiveAsync(HttpContext context) => AnswerAsync(context, "alive");

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events;
 using Laurel.AspNetCore.Events.Pipeline;
@@ -17,6 +18,9 @@ namespace Laurel.AspNetCore.Hosting;
 /// <summary>Puts Laurel into an ASP.NET Core application: the server does no more than any other host can.</summary>
 public static class LaurelHosting
 {
+    /// <summary>Name of the meter and of the activity source that a host listens to.</summary>
+    public const string TelemetryName = LaurelTelemetry.Name;
+
     /// <summary>
     /// Adds Laurel with the options of the configuration's section <c>Laurel</c>. Throws <see cref="LaurelStartException"/> when they are wrong.
     /// </summary>
@@ -61,6 +65,8 @@ public static class LaurelHosting
         services.AddSingleton<ParticipantFactsApi>();
         services.AddSingleton<DefinitionsApi>();
 
+        services.AddReference();
+
         // Hosted parts start in this order and stop in the reverse one: first the requests, then the lanes, and the store last.
         services.AddHostedService<LaurelStart>();
         services.AddHostedService<KeyRefresher>();
@@ -86,7 +92,9 @@ public static class LaurelHosting
         services.GetRequiredService<ParticipantFactsApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
+        routes.MapOperatorKeys(services.GetRequiredService<KeyRing>());
         routes.MapHealth(services.GetRequiredService<Readiness>());
+        routes.MapReference();
         return routes;
     }
 

@@ -32,7 +32,7 @@ internal static class Problem
         writer.WriteNumber("status", status);
         writer.WriteString("detail", detail);
         writer.WriteString("code", code);
-        writer.WriteString("trace_id", Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
+        writer.WriteString("trace_id", TraceId(context));
         if (errors is not null)
         {
             writer.WriteStartArray("errors");
@@ -59,7 +59,11 @@ internal static class Problem
             errors.Count == 1 ? $"{errors[0].Pointer}: {errors[0].Message}" : $"{errors.Count} things are wrong with the request; `errors` lists each with its place.",
             errors);
 
-    private static string TitleOf(int status) => status switch
+    /// <summary>Names a request in answers and in the log: its trace where somebody listens to traces, else its connection and number.</summary>
+    public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+
+    /// <summary>What a status is called.</summary>
+    public static string TitleOf(int status) => status switch
     {
         400 => "Bad request",
         401 => "Unauthorized",

@@ -54,7 +54,7 @@ public static partial class ProblemAnswers
             case BadHttpRequestException bad:
                 return RefuseAsync(context, bad.StatusCode);
             case StoreException { Fault: StoreFault.OutcomeUnknown } lost:
-                LogStore(logger, lost.Message);
+                LogStore(logger, lost.Message, Problem.TraceId(context));
                 return Problem.WriteAsync(
                     context,
                     StatusCodes.Status503ServiceUnavailable,
@@ -62,7 +62,7 @@ public static partial class ProblemAnswers
                     "The store did not say whether it kept the change. Read it back, or send the request again with the same key, to learn it.",
                     retryAfterSeconds: 1);
             case StoreException store:
-                LogStore(logger, store.Message);
+                LogStore(logger, store.Message, Problem.TraceId(context));
                 return Problem.WriteAsync(
                     context,
                     StatusCodes.Status503ServiceUnavailable,
@@ -70,7 +70,7 @@ public static partial class ProblemAnswers
                     "The store cannot serve now, and nothing of this request was kept. Send it again later; the server's log names the cause.",
                     retryAfterSeconds: 1);
             default:
-                LogUnforeseen(logger, exception, context.Request.Method, context.Request.Path);
+                LogUnforeseen(logger, exception, context.Request.Method, context.Request.Path, Problem.TraceId(context));
                 return Problem.WriteAsync(
                     context,
                     StatusCodes.Status500InternalServerError,
@@ -103,9 +103,9 @@ public static partial class ProblemAnswers
     private static string Echo(string? text) =>
         text is null ? "" : text.Length <= EchoedPathMaxLength ? text : string.Concat(text.AsSpan(0, EchoedPathMaxLength), "…");
 
-    [LoggerMessage(LogLevel.Warning, "The store failed a request. {Reason}")]
-    private static partial void LogStore(ILogger logger, string reason);
+    [LoggerMessage(LogLevel.Warning, "The store failed a request (trace_id {TraceId}). {Reason}")]
+    private static partial void LogStore(ILogger logger, string reason, string traceId);
 
-    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed.")]
-    private static partial void LogUnforeseen(ILogger logger, Exception exception, string method, string path);
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed; trace_id {TraceId}.")]
+    private static partial void LogUnforeseen(ILogger logger, Exception exception, string method, string path, string traceId);
 }

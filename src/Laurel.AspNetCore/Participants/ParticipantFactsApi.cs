@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Facts;
@@ -13,7 +14,7 @@ namespace Laurel.AspNetCore.Participants;
 internal sealed class ParticipantFactsApi(ILaurelStore store)
 {
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/v1/gamify/participants/{participant_id}/facts", ListAsync).RequireKey();
+        routes.MapGet("/api/v1/gamify/participants/{participant_id}/facts", ListAsync).RequireKey().Describe(ParticipantReference.Facts);
 
     private async Task ListAsync(HttpContext context)
     {

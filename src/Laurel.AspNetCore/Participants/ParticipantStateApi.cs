@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
@@ -17,7 +18,7 @@ internal sealed class ParticipantStateApi(ILaurelStore store, RuleBooks books, T
     private static readonly string[] Parts = ["points", "tier", "badges", "challenges", "streaks", "rewards"];
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/v1/gamify/participants/{participant_id}/state", ReadAsync).RequireKey();
+        routes.MapGet("/api/v1/gamify/participants/{participant_id}/state", ReadAsync).RequireKey().Describe(ParticipantReference.State);
 
     private async Task ReadAsync(HttpContext context)
     {

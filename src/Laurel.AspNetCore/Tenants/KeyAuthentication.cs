@@ -84,11 +84,17 @@ internal static class KeyAuthentication
         return next(context);
     }
 
-    private static Task AdmitOperator(HttpContext context, KeyRing ring, RequestDelegate next) =>
-        Find(context, ring, OperatorKeyHeader, isOperator: true) is not null
-            ? next(context)
-            : RefuseAsync(
+    private static Task AdmitOperator(HttpContext context, KeyRing ring, RequestDelegate next)
+    {
+        if (Find(context, ring, OperatorKeyHeader, isOperator: true) is not { } key)
+        {
+            return RefuseAsync(
                 context, OperatorKeyHeader, "The header X-Operator-Key must hold a valid operator key (bq_op_ and 32 hex characters) that is neither expired nor revoked.");
+        }
+
+        context.Features.Set(key);
+        return next(context);
+    }
 
     private static RingKey? Find(HttpContext context, KeyRing ring, string header, bool isOperator)
     {

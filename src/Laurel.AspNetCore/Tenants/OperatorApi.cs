@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Hosting;
 using Laurel.Facts;
 using Laurel.Tenants;
@@ -17,13 +18,13 @@ internal static class OperatorApi
     public static void MapOperator(this IEndpointRouteBuilder routes, KeyRing ring, ParticipantRate defaultRate)
     {
         var tenants = routes.MapGroup("/api/v1/operator/tenants");
-        tenants.MapPost("", context => CreateTenantAsync(context, ring, defaultRate)).RequireOperatorKey();
-        tenants.MapGet("", context => ListTenantsAsync(context, ring)).RequireOperatorKey();
-        tenants.MapGet("/{tenant_id}", context => ReadTenantAsync(context, ring)).RequireOperatorKey();
-        tenants.MapPatch("/{tenant_id}", context => ChangeTenantAsync(context, ring, defaultRate)).RequireOperatorKey();
-        tenants.MapPost("/{tenant_id}/keys", context => CreateKeyAsync(context, ring)).RequireOperatorKey();
-        tenants.MapGet("/{tenant_id}/keys", context => ListKeysAsync(context, ring)).RequireOperatorKey();
-        tenants.MapDelete("/{tenant_id}/keys/{key_id}", context => RevokeKeyAsync(context, ring)).RequireOperatorKey();
+        tenants.MapPost("", context => CreateTenantAsync(context, ring, defaultRate)).RequireOperatorKey().Describe(OperatorReference.CreateTenant);
+        tenants.MapGet("", context => ListTenantsAsync(context, ring)).RequireOperatorKey().Describe(OperatorReference.ListTenants);
+        tenants.MapGet("/{tenant_id}", context => ReadTenantAsync(context, ring)).RequireOperatorKey().Describe(OperatorReference.ReadTenant);
+        tenants.MapPatch("/{tenant_id}", context => ChangeTenantAsync(context, ring, defaultRate)).RequireOperatorKey().Describe(OperatorReference.ChangeTenant);
+        tenants.MapPost("/{tenant_id}/keys", context => CreateKeyAsync(context, ring)).RequireOperatorKey().Describe(OperatorReference.CreateKey);
+        tenants.MapGet("/{tenant_id}/keys", context => ListKeysAsync(context, ring)).RequireOperatorKey().Describe(OperatorReference.ListKeys);
+        tenants.MapDelete("/{tenant_id}/keys/{key_id}", context => RevokeKeyAsync(context, ring)).RequireOperatorKey().Describe(OperatorReference.RevokeKey);
     }
 
     private static async Task CreateTenantAsync(HttpContext context, KeyRing ring, ParticipantRate defaultRate)

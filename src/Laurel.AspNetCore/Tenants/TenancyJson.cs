@@ -67,6 +67,19 @@ internal static class TenancyJson
         writer.WriteEndObject();
     }
 
+    /// <summary>An operator's key, which has neither environment nor scopes.</summary>
+    public static void WriteOperatorKey(Utf8JsonWriter writer, RingKey entry)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("key_id", entry.Key.Id);
+        writer.WriteString("name", entry.Key.Name);
+        writer.WriteString("prefix", entry.Key.Prefix);
+        writer.WriteString("revoked_at", entry.Key.RevokedAt?.ToString());
+        writer.WriteString("created_at", entry.Key.CreatedAt.ToString());
+        writer.WriteString("last_used_at", entry.Use.Last?.ToString());
+        writer.WriteEndObject();
+    }
+
     public static void WritePage<T>(Utf8JsonWriter writer, string name, IReadOnlyList<T> all, Paging paging, Action<Utf8JsonWriter, T> write)
     {
         writer.WriteStartObject();

@@ -1,0 +1,113 @@
+using System.Globalization;
+
+namespace Laurel.Benchmarks;
+
+/// <summary>How much is measured, and with what. <c>run.sh</c> fills in the folders; people give the first three.</summary>
+public sealed class BenchOptions
+{
+    /// <summary>The layers there are, in the order they run.</summary>
+    public static readonly IReadOnlyList<string> AllLayers = ["evaluate", "http", "batch", "hand", "history", "growth"];
+
+    /// <summary>Short durations: enough to see that all works, too short to quote.</summary>
+    public bool IsQuick { get; private set; }
+
+    /// <summary>5,000,000 events in the growth layer instead of 1,000,000.</summary>
+    public bool IsLong { get; private set; }
+
+    public IReadOnlyList<string> Layers { get; private set; } = AllLayers;
+
+    /// <summary>The <c>bench</c> folder of the source tree.</summary>
+    public string BenchFolder { get; private set; } = "";
+
+    /// <summary>Where stores are put; on a disk, since a store in memory would sync for nothing.</summary>
+    public string ScratchFolder { get; private set; } = "";
+
+    public string ServerProgram { get; private set; } = "";
+
+    public string EmptyProgram { get; private set; } = "";
+
+    public string Commit { get; private set; } = "unknown";
+
+    /// <summary>Seconds of a measurement that takes <paramref name="full"/> in a full run.</summary>
+    public int Seconds(int full) => IsQuick ? Math.Max(1, full / 4) : full;
+
+    /// <summary>How often a pair of measurements alternates.</summary>
+    public int Rounds(int full) => IsQuick ? 1 : full;
+
+    /// <summary>A count that a quick run makes ten times smaller.</summary>
+    public int Count(int full) => IsQuick ? full / 10 : full;
+
+    public string LoadScript(string name) => Path.Combine(BenchFolder, "load", name);
+
+    public string ProgramDocument => Path.Combine(BenchFolder, "program.json");
+
+    /// <summary>Reads the arguments; returns what is wrong with them, or null.</summary>
+    public static string? Parse(string[] args, out BenchOptions? options)
+    {
+        var parsed = new BenchOptions();
+        options = parsed;
+        for (var i = 0; i < args.Length; i++)
+        {
+            switch (args[i])
+            {
+                case "--quick":
+                    parsed.IsQuick = true;
+                    continue;
+                case "--long":
+                    parsed.IsLong = true;
+                    continue;
+            }
+
+            if (i + 1 == args.Length)
+            {
+                return $"'{args[i]}' is no option, or lacks its value. Options: --quick, --long, --only {string.Join('|', AllLayers)} (several with commas).";
+            }
+
+            if (parsed.Take(args[i], args[++i]) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The value after <paramref name="name"/>; <paramref name="fallback"/> where it is not given.</summary>
+    public static string ValueOf(string[] args, string name, string fallback)
+    {
+        var at = Array.IndexOf(args, name);
+        return at >= 0 && at + 1 < args.Length ? args[at + 1] : fallback;
+    }
+
+    /// <summary>A whole number after <paramref name="name"/>.</summary>
+    public static int NumberOf(string[] args, string name, int fallback) =>
+        int.Parse(ValueOf(args, name, fallback.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+
+    private string? Take(string name, string value)
+    {
+        switch (name)
+        {
+            case "--only":
+                Layers = value.Split(',');
+                var unknown = Layers.FirstOrDefault(layer => !AllLayers.Contains(layer));
+                return unknown is null ? null : $"'{unknown}' is no layer. Layers: {string.Join(", ", AllLayers)}.";
+            case "--bench":
+                BenchFolder = Path.GetFullPath(value);
+                return null;
+            case "--scratch":
+                ScratchFolder = Path.GetFullPath(value);
+                return null;
+            case "--server":
+                ServerProgram = Path.GetFullPath(value);
+                return null;
+            case "--empty":
+                EmptyProgram = Path.GetFullPath(value);
+                return null;
+            case "--commit":
+                Commit = value;
+                return null;
+            default:
+                return $"'{name}' is no option. Options: --quick, --long, --only {string.Join('|', AllLayers)} (several with commas).";
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Laurel.Benchmarks.Evaluation;
+using Laurel.Benchmarks.HandWritten;
+using Laurel.Benchmarks.Http;
+using Laurel.Benchmarks.Reports;
+
+namespace Laurel.Benchmarks;
+
+/// <summary>Runs the chosen layers one after the other.</summary>
+internal static class Layers
+{
+    public static async Task RunAsync(BenchOptions options, Report report)
+    {
+        foreach (var layer in options.Layers)
+        {
+            Console.Error.WriteLine($"== {layer}");
+            switch (layer)
+            {
+                case "evaluate":
+                    EvaluateLayer.Run(options, report);
+                    break;
+                case "http":
+                    await HttpLayer.RunAsync(options, report);
+                    break;
+                case "batch":
+                    await BatchLayer.RunAsync(options, report);
+                    break;
+                case "hand":
+                    await HandWrittenLayer.RunAsync(options, report);
+                    break;
+                case "history":
+                    await HistoryLayer.RunAsync(options, report);
+                    break;
+                default:
+                    await GrowthLayer.RunAsync(options, report);
+                    break;
+            }
+        }
+    }
+}
+
+/// <summary>Something was refused, lost or missing: the figures of this run mean nothing.</summary>
+public sealed class BenchFailedException : Exception
+{
+    public BenchFailedException()
+    {
+    }
+
+    public BenchFailedException(string message)
+        : base(message)
+    {
+    }
+
+    public BenchFailedException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Measures every layer, from the pure function to HTTP, in one go; prints a table and writes bench/results/<time>-<commit>.json.
+#   bench/run.sh                all layers
+#   bench/run.sh --quick        short: shows that all works; its figures are not to be quoted
+#   bench/run.sh --only LAYER   evaluate, http, batch, hand, history or growth; several with commas
+#   bench/run.sh --long         5,000,000 events in the growth layer
+# Needs Linux, the .NET SDK and wrk (installed with apt where it is missing). LAUREL_BENCH_SCRATCH moves the stores to another disk.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if ! command -v wrk > /dev/null; then
+  if ! command -v apt-get > /dev/null; then
+    echo "wrk is missing, and so is apt-get to install it. Install wrk 4 and run again." >&2
+    exit 1
+  fi
+  if [ "$(id -u)" -eq 0 ]; then sudo=(); else sudo=(sudo); fi
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" apt-get install -y -qq wrk
+fi
+
+commit="$(git rev-parse --short HEAD 2> /dev/null || echo unknown)"
+if [ -n "$(git status --porcelain --untracked-files=no 2> /dev/null)" ]; then commit="$commit-changed"; fi
+
+out="$PWD/artifacts/bench"
+mkdir -p "$out"
+dotnet publish src/Laurel.Server -c Release -o "$out/server" --nologo -v quiet
+dotnet publish bench/Laurel.Bench.Empty -c Release -o "$out/empty" --nologo -v quiet
+dotnet publish bench/Laurel.Benchmarks -c Release -o "$out/benchmarks" --nologo -v quiet
+
+exec "$out/benchmarks/laurel-benchmarks" \
+  --bench "$PWD/bench" \
+  --scratch "${LAUREL_BENCH_SCRATCH:-$out/scratch}" \
+  --server "$out/server/laurel-server" \
+  --empty "$out/empty/laurel-bench-empty" \
+  --commit "$commit" \
+  "$@"

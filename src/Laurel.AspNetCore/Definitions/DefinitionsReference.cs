@@ -46,6 +46,7 @@ internal static class DefinitionsReference
                 {
                   "version": 1,
                   "changes": [
+                    { "kind": "time_zone", "code": "Europe/Berlin", "change": "added" },
                     { "kind": "point_rule", "code": "spend", "change": "added" },
                     { "kind": "badge", "code": "first_purchase", "change": "added" }
                   ],

@@ -108,10 +108,10 @@ public sealed class LaurelServer : IAsyncDisposable
         });
     }
 
-    /// <summary>Starts a process that is expected to end by itself, and returns its exit code.</summary>
-    public async Task<int> RunToEndAsync()
+    /// <summary>Starts a process that is expected to end by itself, and returns its exit code. <paramref name="args"/> come after the address.</summary>
+    public async Task<int> RunToEndAsync(params string[] args)
     {
-        Launch();
+        Launch(args);
         return await ExitAsync();
     }
 
@@ -145,9 +145,9 @@ public sealed class LaurelServer : IAsyncDisposable
         }
     }
 
-    private void Launch()
+    private void Launch(params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [_executable, "--urls", Address.ToString()])
+        var start = new ProcessStartInfo("dotnet", [_executable, "--urls", Address.ToString(), .. args])
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,

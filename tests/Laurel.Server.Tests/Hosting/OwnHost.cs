@@ -1,0 +1,48 @@
+using Laurel.AspNetCore.Hosting;
+using Laurel.AspNetCore.Tenants;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Laurel.Server.Tests.Hosting;
+
+/// <summary>An ASP.NET Core application that is not ours, with an endpoint of its own and Laurel in it.</summary>
+internal sealed class OwnHost : IAsyncDisposable
+{
+    public const string OwnRoute = "/own";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("laurel-").FullName;
+    private readonly WebApplication _app;
+
+    public OwnHost()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddLaurel(new LaurelOptions { Store = $"sqlite:{Path.Combine(_folder, "laurel.db")}", BootstrapAdminKeys = [TestKey] });
+        _app = builder.Build();
+        _app.MapGet(OwnRoute, () => "own");
+        _app.MapLaurel();
+    }
+
+    public string TestKey { get; } = KeyText.Draw(KeyText.Test);
+
+    public HttpClient Http { get; } = new();
+
+    public IEnumerable<RouteEndpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    public async Task StartAsync()
+    {
+        await _app.StartAsync();
+        Http.BaseAddress = new Uri(_app.Urls.Single());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Http.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

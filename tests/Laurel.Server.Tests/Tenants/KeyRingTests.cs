@@ -140,6 +140,27 @@ public sealed class KeyRingTests : IAsyncLifetime
         Assert.False(expiring.IsValidAt(expiry));
     }
 
+    [Fact]
+    public async Task Finding_a_key_allocates_nothing()
+    {
+        var text = await OneKeyAsync();
+        Assert.True(IsFound(text));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var found = IsFound(text);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.True(found);
+        Assert.Equal(0, allocated);
+    }
+
+    private bool IsFound(string text)
+    {
+        Span<byte> hash = stackalloc byte[KeyText.HashBytes];
+        KeyText.Hash(text, hash);
+        return KeyText.IsApiKey(text) && _ring.Current.Find(hash)?.IsValidAt(_ring.Now) == true;
+    }
+
     private async Task<string> OneKeyAsync()
     {
         var text = KeyText.Draw(KeyText.Test);

@@ -60,6 +60,9 @@ internal sealed class Connection : IDisposable
     /// <summary>Whether a transaction is open.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
+    /// <summary>Whether the last call failed because the disk is full.</summary>
+    public bool IsOutOfSpace => (raw.sqlite3_errcode(_handle) & 0xff) == raw.SQLITE_FULL;
+
     /// <summary>Rows that the last statement changed.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 

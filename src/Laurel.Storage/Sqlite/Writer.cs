@@ -85,6 +85,12 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
                 EndFoldIfDone(progress);
             }
         }
+        catch (StoreException) when (!connection.InTransaction && connection.IsOutOfSpace)
+        {
+            // The commit's own record did not fit, so it cannot have taken place: the transaction is gone, and its fate is known.
+            _isBroken = true;
+            throw;
+        }
         catch (Exception failure) when (!connection.InTransaction)
         {
             // SQLite gave the transaction up by itself, or memory is behind the file: what is true is read from the file before the next batch.

@@ -104,6 +104,41 @@ public sealed partial class ProcessTests
         Assert.DoesNotContain("Unhandled exception", server.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_full_queue_is_503_and_keeps_nothing()
+    {
+        await using var server = new LaurelServer();
+        server.Settings["Laurel__Pipeline__QueueLimit"] = "10";
+        await server.StartAsync();
+
+        var refused = await server.Live.PostBatchAsync(Enumerable.Repeat(Some.Event("p", key: "k"), 11));
+
+        Expect.Problem(refused, 503, "QUEUE_FULL");
+        Assert.True(int.Parse(refused.Header("Retry-After")!) >= 1);
+        Expect.Problem(await server.Live.StateAsync("p"), 404, null);
+        var accepted = await server.Live.PostBatchAsync(Enumerable.Repeat(Some.Event("p", key: "k"), 10));
+        Assert.Equal(10, accepted.Json.GetProperty("processed").GetInt32());
+        Assert.Equal(1, (await server.Live.HistoryAsync("p")).Json.GetProperty("total").GetInt32());
+    }
+
+    [Fact]
+    public async Task Options_set_the_cap_of_tenants_without_one_and_how_far_ahead_events_may_lie()
+    {
+        await using var server = new LaurelServer();
+        server.Settings["Laurel__ParticipantRate__PerSecond"] = "0.01";
+        server.Settings["Laurel__ParticipantRate__Burst"] = "2";
+        server.Settings["Laurel__Events__MaxAheadHours"] = "72";
+        await server.StartAsync();
+        var ahead = DateTime.UtcNow.AddHours(71).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");
+
+        Expect.Processed(await server.Live.PostEventAsync(Some.Event("p", timestamp: ahead)));
+        Expect.Processed(await server.Live.PostEventAsync(Some.Event("p")));
+        Expect.Capped(await server.Live.PostEventAsync(Some.Event("p")));
+        var other = await TestTenant.CreateAsync(server.Operator, server.Test);
+        var batch = await other.Participant.PostBatchAsync(Enumerable.Repeat(Some.Event("p"), 50));
+        Assert.Equal(50, batch.Json.GetProperty("processed").GetInt32());
+    }
+
     [GeneratedRegex("bq_(test|live|op)_[0-9a-f]{32}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyPattern();
 }

@@ -64,7 +64,7 @@ internal static class ConditionEvaluation
         ConditionOperator.EndsWith => actual.Text is { } text && text.EndsWith(compare.Operand.Text!, StringComparison.Ordinal),
         ConditionOperator.Exists => actual.Kind != PropertyKind.Missing,
         ConditionOperator.NotExists => actual.Kind == PropertyKind.Missing,
-        ConditionOperator.Matches => actual.Text is { } text && compare.Pattern!.IsMatch(text),
+        ConditionOperator.Matches => actual.Text is { Length: <= ProgramLimits.MatchedLength } text && compare.Pattern!.IsMatch(text),
         _ => throw new InvalidOperationException($"Unknown operator {compare.Operator}."),
     };
 

@@ -264,7 +264,17 @@ internal sealed class ConditionReader(ReadingScope scope, string? eventName)
         {
             // Linear time whatever the payload, since a payload comes from outside.
             pattern = new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-            return PropertyValue.Of(text);
+            var parts = PatternSize.Of(text);
+            if (parts <= ProgramLimits.PatternParts)
+            {
+                return PropertyValue.Of(text);
+            }
+
+            members.Fault("value", parts is null
+                ? "must be written without the option x, and with \\[ for a [ inside a class"
+                : $"has {parts} parts once its counted repeats are written out (repeats within repeats count squared); at most {ProgramLimits.PatternParts}. "
+                    + "Make the counts smaller, or use * or +");
+            return null;
         }
         catch (RegexParseException exception)
         {

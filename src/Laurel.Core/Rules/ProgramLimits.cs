@@ -60,6 +60,12 @@ public static class ProgramLimits
     /// <summary>Characters of the pattern of matches.</summary>
     public const int PatternLength = 200;
 
+    /// <summary>Parts of a pattern once its counted repeats are written out; see <see cref="PatternSize"/>.</summary>
+    public const int PatternParts = 200;
+
+    /// <summary>Characters of a text that matches looks at; a longer one does not match, since the first run over it could take long.</summary>
+    public const int MatchedLength = 4_000;
+
     /// <summary>Patterns in the document.</summary>
     public const int Patterns = 100;
 

@@ -9,27 +9,27 @@ internal static class GrowthLayer
 {
     private const string Layer = "growth";
     private const int Participants = 100_000;
-    private const int First = 100_000;
     private const int PerBatch = 100;
 
     public static async Task RunAsync(BenchOptions options, Report report)
     {
-        var last = options.IsLong ? 5_000_000 : options.Count(10 * First);
+        var first = options.Count(100_000);
+        var last = options.IsLong ? 5_000_000 : options.Count(1_000_000);
         var folder = Scratch.Make(options, "growth");
         await using var laurel = await BenchedServer.StartLaurelAsync(options, folder);
         using var filler = new Filler(laurel.Url, laurel.Key);
         var run = new Run(options, laurel);
 
         await run.SingleAsync(2);
-        await run.FillToAsync(filler, First);
+        await run.FillToAsync(filler, first);
         var (single, batch) = await run.RatesAsync();
-        report.Add(Layer, $"POST /events at {First:N0} events", single, "events/s");
-        report.Add(Layer, $"batches at {First:N0} events", batch, "events/s");
+        report.Add(Layer, $"POST /events at {first:N0} events", single, "events/s");
+        report.Add(Layer, $"batches at {first:N0} events", batch, "events/s");
 
-        var filled = last - run.Answered;
+        var before = run.Answered;
         var start = Stopwatch.GetTimestamp();
         await run.FillToAsync(filler, last);
-        report.Add(Layer, $"batches on the way to {last:N0}, own client", filled / Stopwatch.GetElapsedTime(start).TotalSeconds, "events/s");
+        report.Add(Layer, $"batches on the way to {last:N0}, own client", (run.Answered - before) / Stopwatch.GetElapsedTime(start).TotalSeconds, "events/s");
 
         var memory = laurel.ReadMemory();
         var (singleLater, batchLater) = await run.RatesAsync();

@@ -121,7 +121,8 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
         request.Properties,
         request.Timestamp,
         key is null ? null : EventPayloadHash.Of(caller.Environment, key),
-        EventPayloadHash.Of(request));
+        // Only a retry with a key is ever compared.
+        key is null ? default : EventPayloadHash.Of(request));
 
     private Timestamp Latest()
     {

@@ -29,6 +29,25 @@ internal sealed class Fold
     /// <summary>Whether everything was written by slices that were committed.</summary>
     public bool IsDone => _done.ClearedThrough >= _lastLogId;
 
+    /// <summary>Entries of a participant that no committed slice has written.</summary>
+    public List<HistoryKey> UnfoldedOf(long participantKey)
+    {
+        int low = 0, high = _entries.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = _entries[middle].Participant < participantKey ? (middle + 1, high) : (low, middle);
+        }
+
+        var entries = new List<HistoryKey>();
+        for (var i = Math.Max(low, _done.Entries); i < _entries.Length && _entries[i].Participant == participantKey; i++)
+        {
+            entries.Add(_entries[i].Key);
+        }
+
+        return entries;
+    }
+
     /// <summary>
     /// Writes about <paramref name="rows"/> rows within the open transaction and returns where the fold stands once that is committed.
     /// </summary>
@@ -72,17 +91,20 @@ internal sealed class Fold
 
     private int WriteEntries(Connection connection, int end)
     {
-        var insert = connection.Prepare(
-            "insert into history (participant_key, occurred_at, seq, name_hash, fact_mask, fact_count, log_id) values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do nothing");
         for (var i = _done.Entries; i < end; i++)
         {
-            var (participant, entry) = _entries[i];
-            insert.Bind(1, participant).Bind(2, entry.OccurredAt).Bind(3, entry.Seq).Bind(4, entry.NameHash)
-                .Bind(5, entry.FactMask).Bind(6, entry.FactCount).Bind(7, entry.LogId).Run();
+            WriteEntry(connection, _entries[i].Participant, _entries[i].Key);
         }
 
         return end;
     }
+
+    /// <summary>Writes one row of <c>history</c> within the open transaction.</summary>
+    public static void WriteEntry(Connection connection, long participantKey, in HistoryKey entry) =>
+        connection.Prepare(
+            "insert into history (participant_key, occurred_at, seq, name_hash, fact_mask, fact_count, log_id) values (?1, ?2, ?3, ?4, ?5, ?6, ?7) on conflict do nothing")
+            .Bind(1, participantKey).Bind(2, entry.OccurredAt).Bind(3, entry.Seq).Bind(4, entry.NameHash)
+            .Bind(5, entry.FactMask).Bind(6, entry.FactCount).Bind(7, entry.LogId).Run();
 
     private int WriteStates(Connection connection, int end)
     {

@@ -2,10 +2,8 @@ namespace Laurel.Storage.Sqlite;
 
 /// <summary>
 /// What a reader sees: a connection in a read transaction, and of the participant at hand what the tail has beyond the tables, both of one instant.
-/// A fold in progress stands half in <c>history</c> and whole in memory, so <paramref name="FoldedThrough"/> draws the line: inputs up to it are read
-/// from the table, later ones are <paramref name="TailEntries"/>.
 /// </summary>
-internal sealed record Snapshot(Connection Connection, long FoldedThrough, TailParticipant? Participant, List<HistoryKey> TailEntries);
+internal sealed record Snapshot(Connection Connection, TailParticipant? Participant, List<HistoryKey> TailEntries);
 
 /// <summary>
 /// Held while a commit and the tail change together, and while a reader takes both together; so no reader sees an input twice or not at all.
@@ -29,7 +27,7 @@ internal sealed class ReaderPool(string path) : IDisposable
         await _places.WaitAsync(cancellationToken);
         try
         {
-            return _idle.TryTake(out var connection) ? connection : Connection.Open(path, readOnly: true, cacheMiB: 8);
+            return _idle.TryTake(out var connection) ? connection : Connection.Open(path, readOnly: true, cacheMiB: 16);
         }
         catch
         {

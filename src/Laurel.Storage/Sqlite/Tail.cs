@@ -8,9 +8,11 @@ namespace Laurel.Storage.Sqlite;
 /// while the younger grows. So it is both the overlay that makes look-ups right and the cache of recent states. Changed by the writer alone,
 /// and only under the store's tail lock.
 /// </summary>
-internal sealed class Tail
+internal sealed class Tail(int capacity)
 {
-    public TailSegment Growing { get; private set; } = new();
+    private TailSegment? _spare;
+
+    public TailSegment Growing { get; private set; } = new(capacity);
 
     public TailSegment? Folding { get; private set; }
 
@@ -22,41 +24,64 @@ internal sealed class Tail
     public TailParticipant? FindParticipant(ParticipantName name) =>
         Growing.Participants.GetValueOrDefault(name) ?? Folding?.Participants.GetValueOrDefault(name);
 
-    /// <summary>A participant's inputs in the tail after <paramref name="foldedThrough"/>, as they will stand in <c>history</c>.</summary>
-    public List<HistoryKey> EntriesOf(ParticipantName name, long foldedThrough)
+    /// <summary>A participant's inputs that do not stand in <c>history</c> yet. <paramref name="fold"/> tells how far the older segment is; null = not begun.</summary>
+    public List<HistoryKey> EntriesOf(ParticipantName name, Fold? fold)
     {
         List<HistoryKey> entries = [];
-        entries.AddRange((Folding?.Participants.GetValueOrDefault(name)?.Entries ?? []).Where(entry => entry.LogId > foldedThrough));
+        if (Folding?.Participants.GetValueOrDefault(name) is { } older)
+        {
+            entries.AddRange(fold?.UnfoldedOf(older.Key) ?? older.Entries);
+        }
+
         entries.AddRange(Growing.Participants.GetValueOrDefault(name)?.Entries ?? []);
         return entries;
     }
 
     /// <summary>Starts a new segment; the old one is folded from now on.</summary>
-    public void StartFolding()
+    public TailSegment StartFolding()
     {
         Folding = Growing;
-        Growing = new TailSegment();
+        Growing = _spare ?? new TailSegment(capacity);
+        _spare = null;
+        return Folding;
     }
 
-    /// <summary>Drops the folded segment.</summary>
-    public void EndFolding() => Folding = null;
+    /// <summary>Drops the folded segment. Its dictionaries serve again: new ones would be large, and grow by copying themselves.</summary>
+    public void EndFolding()
+    {
+        _spare = Folding;
+        _spare?.Clear();
+        Folding = null;
+    }
 }
 
 /// <summary>A run of inputs by key and by participant.</summary>
-internal sealed class TailSegment
+internal sealed class TailSegment(int capacity)
 {
-    public Dictionary<KeyHash, long> Keys { get; } = [];
+    public Dictionary<KeyHash, long> Keys { get; } = new(capacity);
 
-    public Dictionary<ParticipantName, TailParticipant> Participants { get; } = [];
+    public Dictionary<ParticipantName, TailParticipant> Participants { get; } = new(capacity);
 
     public int Inputs { get; private set; }
 
     public long LastLogId { get; private set; }
 
-    /// <summary>Adds an input that is committed.</summary>
-    public void AddInput(ParticipantName name, LoadedParticipant loaded, KeyHash? key, in HistoryKey entry)
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
     {
-        ParticipantOf(name, loaded).Entries.Add(entry);
+        Keys.Clear();
+        Participants.Clear();
+        Inputs = 0;
+    }
+
+    /// <summary>Adds an input that is committed. <paramref name="isInHistory"/>: its entry was written at once.</summary>
+    public void AddInput(ParticipantName name, LoadedParticipant loaded, KeyHash? key, in HistoryKey entry, bool isInHistory = false)
+    {
+        if (!isInHistory)
+        {
+            ParticipantOf(name, loaded).Entries.Add(entry);
+        }
+
         Inputs++;
         LastLogId = entry.LogId;
         if (key is { } hash)

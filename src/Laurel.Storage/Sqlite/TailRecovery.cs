@@ -7,10 +7,10 @@ namespace Laurel.Storage.Sqlite;
 /// <summary>Reads back the inputs that were committed but not folded when the process ended.</summary>
 internal static class TailRecovery
 {
-    /// <summary>The tail after <paramref name="foldedThrough"/>, and the last input's place in the log.</summary>
-    public static (Tail Tail, long LastLogId) Read(Connection connection, long foldedThrough)
+    /// <summary>The inputs after <paramref name="foldedThrough"/>, and the last input's place in the log.</summary>
+    public static (TailSegment Segment, long LastLogId) Read(Connection connection, long foldedThrough, int capacity)
     {
-        var tail = new Tail();
+        var segment = new TailSegment(capacity);
         var participants = Participants(connection);
         var select = connection.Prepare(
             "select id, participant_key, seq, name_hash, occurred_at, fact_mask, fact_count, key_hash from log where id > ?1 order by id").Bind(1, foldedThrough);
@@ -21,11 +21,11 @@ internal static class TailRecovery
             var loaded = participants[select.Long(1)];
             var entry = new HistoryKey(select.Long(4), select.Long(2), select.Long(3), select.Int(5), select.Int(6), last);
             KeyHash? key = select.IsNull(7) ? null : new KeyHash(select.UInt128(7));
-            tail.Growing.AddInput(loaded.Name, loaded, key, entry);
+            segment.AddInput(loaded.Name, loaded, key, entry);
         }
 
         select.Reset();
-        return (tail, last);
+        return (segment, last);
     }
 
     // Later rows win: recent_states has one row a batch and participant.

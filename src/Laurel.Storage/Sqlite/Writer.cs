@@ -10,26 +10,45 @@ namespace Laurel.Storage.Sqlite;
 internal sealed class Writer(Connection connection, TailLock tailLock, Checkpointer checkpointer, SqliteStoreOptions options)
 {
     private const int SmallestSlice = 256;
+    private const int RecoverySlice = 10_000;
+
+    // From here on a participant's entries are written with their commit: they lie together, so that waiting for others would save nothing,
+    // and readers of a busy participant's history would have ever more of it to sort.
+    private const int HotParticipantEntries = 500;
 
     private readonly NameHashes _names = new();
     private readonly ArrayBufferWriter<byte> _stateBytes = new(1024);
-    private Tail _tail = new();
+    private readonly HashSet<long> _hot = [];
+    private Tail _tail = new(options.FoldAfterInputs);
+    private Task<Fold>? _sorting;
     private Fold? _fold;
     private long _nextLogId;
     private long _nextParticipantKey;
     private bool _isBroken;
 
-    /// <summary>Reads into memory what was committed and not folded. Also the way back after a failed commit, whose effect is then read, not guessed.</summary>
+    /// <summary>
+    /// Folds what was committed and not folded, all of it at once. Also the way back after a failed commit, whose effect is then read, not guessed.
+    /// </summary>
     public void RecoverTail()
     {
         var foldedThrough = connection.Scalar("select through_log_id from folded");
-        var (tail, lastLogId) = TailRecovery.Read(connection, foldedThrough);
-        using (tailLock.Enter())
+        var (segment, lastLogId) = TailRecovery.Read(connection, foldedThrough, options.FoldAfterInputs);
+        var fold = new Fold(segment, foldedThrough);
+        while (segment.Inputs > 0 && !fold.IsDone)
         {
-            _tail = tail;
+            connection.Execute("begin immediate");
+            var progress = fold.WriteSlice(connection, RecoverySlice);
+            connection.Execute("commit");
+            fold.Advance(progress);
         }
 
-        _fold = null;
+        using (tailLock.Enter())
+        {
+            _tail = new Tail(options.FoldAfterInputs);
+            _fold = null;
+            _sorting = null;
+        }
+
         _nextLogId = lastLogId + 1;
         _nextParticipantKey = connection.Scalar("select max(key) from participants") + 1;
         _isBroken = false;
@@ -74,7 +93,9 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     public void Commit(BatchWrites writes)
     {
         var firstLogId = _nextLogId;
+        PickUpSortedFold();
         WriteRows(writes, firstLogId);
+        WriteHotEntries(writes, firstLogId);
         FoldProgress? progress = _fold?.WriteSlice(connection, Math.Max(SmallestSlice, 6 * writes.Log.Count));
         try
         {
@@ -114,11 +135,12 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     {
         using (tailLock.Enter())
         {
+            // The first read fixes the snapshot.
             reader.Execute("begin");
-            var foldedThrough = reader.Scalar("select through_log_id from folded");
+            reader.Scalar("select through_log_id from folded");
             return participant is { } name
-                ? new Snapshot(reader, foldedThrough, _tail.FindParticipant(name), _tail.EntriesOf(name, foldedThrough))
-                : new Snapshot(reader, foldedThrough, null, []);
+                ? new Snapshot(reader, _tail.FindParticipant(name), _tail.EntriesOf(name, _fold))
+                : new Snapshot(reader, null, []);
         }
     }
 
@@ -189,8 +211,44 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         {
             var row = writes.Log[i];
             var before = loaded[row.ParticipantKey].Before;
-            var entry = new HistoryKey(row.OccurredAt.UnixMicroseconds, row.Seq, _names.Of(row.EventName), row.FactMask, row.FactCount, firstLogId + i);
-            _tail.Growing.AddInput(before.Name, before, row.Key, entry);
+            var entry = EntryOf(row, firstLogId + i);
+            _tail.Growing.AddInput(before.Name, before, row.Key, entry, isInHistory: _hot.Contains(row.ParticipantKey));
+        }
+    }
+
+    private void WriteHotEntries(BatchWrites writes, long firstLogId)
+    {
+        _hot.Clear();
+        foreach (var write in writes.Participants)
+        {
+            if (_tail.Growing.Participants.GetValueOrDefault(write.Before.Name)?.Entries.Count >= HotParticipantEntries)
+            {
+                _hot.Add(write.Before.Key);
+            }
+        }
+
+        for (var i = 0; _hot.Count > 0 && i < writes.Log.Count; i++)
+        {
+            if (_hot.Contains(writes.Log[i].ParticipantKey))
+            {
+                Fold.WriteEntry(connection, writes.Log[i].ParticipantKey, EntryOf(writes.Log[i], firstLogId + i));
+            }
+        }
+    }
+
+    private HistoryKey EntryOf(LogRow row, long logId) =>
+        new(row.OccurredAt.UnixMicroseconds, row.Seq, _names.Of(row.EventName), row.FactMask, row.FactCount, logId);
+
+    // A segment's rows are sorted beside the writer: that takes too long for anybody to wait for.
+    private void PickUpSortedFold()
+    {
+        if (_sorting is { IsCompleted: true } sorted)
+        {
+            using (tailLock.Enter())
+            {
+                _fold = sorted.GetAwaiter().GetResult();
+                _sorting = null;
+            }
         }
     }
 
@@ -206,11 +264,11 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
             }
         }
 
-        if (_fold is null && _tail.Growing.Inputs >= options.FoldAfterInputs)
+        if (_tail.Folding is null && _tail.Growing.Inputs >= options.FoldAfterInputs)
         {
-            var foldedThrough = _tail.Growing.LastLogId - _tail.Growing.Inputs;
-            _tail.StartFolding();
-            _fold = new Fold(_tail.Folding!, foldedThrough);
+            var segment = _tail.StartFolding();
+            var foldedThrough = segment.LastLogId - segment.Inputs;
+            _sorting = Task.Run(() => new Fold(segment, foldedThrough));
         }
     }
 }

@@ -100,3 +100,6 @@ create table history (
   log_id integer not null,
   primary key (participant_key, occurred_at, seq)
 ) strict, without rowid;
+
+-- The same by name, so that a name's events are counted and paged as fast as all of them.
+create index history_by_name on history (participant_key, name_hash, occurred_at, seq, log_id);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events;
@@ -54,7 +53,7 @@ public static class LaurelHosting
             provider.GetRequiredService<RuleBooks>(),
             provider.GetRequiredService<TimeProvider>(),
             new PipelineLimits(options.PipelineQueueLimit, options.PipelineBatchLimit),
-            DrawId,
+            new RandomIds().Draw,
             provider.GetRequiredService<LaurelTelemetry>(),
             provider.GetRequiredService<ILogger<EventPipeline>>()));
         services.AddSingleton<LaneWorker>();
@@ -96,13 +95,5 @@ public static class LaurelHosting
         routes.MapHealth(services.GetRequiredService<Readiness>());
         routes.MapReference();
         return routes;
-    }
-
-    // The random part of an id: 64 bits nobody can guess, so that ids tell no one what others did.
-    private static ulong DrawId()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(bytes);
-        return BitConverter.ToUInt64(bytes);
     }
 }

@@ -41,8 +41,22 @@ internal static class KeyText
     {
         Span<byte> ascii = stackalloc byte[Live.Length + HexDigits];
         var length = Encoding.ASCII.GetBytes(key, ascii);
-        SHA256.HashData(ascii[..length], hash);
+
+        // Calls come mostly with the key of the call before, and the system's SHA-256 costs more than all else here. The comparison takes the
+        // same time wherever the keys differ.
+        var last = _last ??= new byte[ascii.Length + HashBytes];
+        if (!CryptographicOperations.FixedTimeEquals(ascii[..length], last.AsSpan(0, length)))
+        {
+            SHA256.HashData(ascii[..length], last.AsSpan(ascii.Length));
+            ascii[..length].CopyTo(last);
+        }
+
+        last.AsSpan(ascii.Length).CopyTo(hash);
     }
+
+    // A key and its hash, of the call before on this thread.
+    [ThreadStatic]
+    private static byte[]? _last;
 
     /// <summary>SHA-256 of a well-spelled key.</summary>
     public static byte[] Hash(string key)

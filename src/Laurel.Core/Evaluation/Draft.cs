@@ -56,7 +56,7 @@ internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent i
     /// </summary>
     public void AwardPoints(string currency, long amount, GrantSource source, int causedBy)
     {
-        var index = Array.FindIndex(_balances.Items, balance => balance.Currency == currency);
+        var index = IndexOf(_balances.Items, currency, static balance => balance.Currency);
         var held = index >= 0 ? _balances.Items[index] : new Balance(currency, 0, 0, 0);
         if (amount <= 0 || held.Earned > long.MaxValue - amount || !HasRoomFor(1))
         {
@@ -83,7 +83,7 @@ internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent i
         return 0;
     }
 
-    public bool Holds(string badge) => Array.Exists(_badges.Items, held => held.Code == badge);
+    public bool Holds(string badge) => IndexOf(_badges.Items, badge, static held => held.Code) >= 0;
 
     /// <summary>Gives a badge and its fact; nothing where the participant has it, or where it is not active.</summary>
     public void UnlockBadge(Badge badge, GrantSource source, int causedBy)
@@ -111,16 +111,23 @@ internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent i
     public void SetBadgeProgress(string badge, decimal current) =>
         _badgeProgress.Put(IndexOfBadgeProgress(badge), new BadgeProgress(badge, current));
 
-    public ChallengeProgress? ChallengeProgressOf(string challenge) =>
-        Array.Find(_challenges.Items, progress => progress.Code == challenge);
+    public ChallengeProgress? ChallengeProgressOf(string challenge)
+    {
+        var index = IndexOf(_challenges.Items, challenge, static progress => progress.Code);
+        return index < 0 ? null : _challenges.Items[index];
+    }
 
     public void SetChallengeProgress(ChallengeProgress progress) =>
-        _challenges.Put(Array.FindIndex(_challenges.Items, held => held.Code == progress.Code), progress);
+        _challenges.Put(IndexOf(_challenges.Items, progress.Code, static held => held.Code), progress);
 
-    public long CapUsedBy(string rule) => Array.Find(_capUses.Items, use => use.Rule == rule)?.Awarded ?? 0;
+    public long CapUsedBy(string rule)
+    {
+        var index = IndexOf(_capUses.Items, rule, static use => use.Rule);
+        return index < 0 ? 0 : _capUses.Items[index].Awarded;
+    }
 
     public void SetCapUsedBy(string rule, long awarded) =>
-        _capUses.Put(Array.FindIndex(_capUses.Items, use => use.Rule == rule), new CapUse(rule, awarded));
+        _capUses.Put(IndexOf(_capUses.Items, rule, static use => use.Rule), new CapUse(rule, awarded));
 
     /// <summary>Grants each of <paramref name="rewards"/> in order.</summary>
     public void Grant(IReadOnlyList<Reward> rewards, GrantSource source, int causedBy)
@@ -167,5 +174,19 @@ internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent i
         return new Decision(state, _facts, LimitReached);
     }
 
-    private int IndexOfBadgeProgress(string badge) => Array.FindIndex(_badgeProgress.Items, progress => progress.Code == badge);
+    private int IndexOfBadgeProgress(string badge) => IndexOf(_badgeProgress.Items, badge, static progress => progress.Code);
+
+    // Not Array.FindIndex: its predicate would have to capture the code, an allocation for each look-up of every event.
+    private static int IndexOf<T>(T[] items, string code, Func<T, string> codeOf)
+    {
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (codeOf(items[i]) == code)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 }

@@ -38,7 +38,7 @@ public static class PropertiesReader
         }
 
         var before = faults.Count;
-        var walk = new Walk(pointer, faults);
+        var walk = Walk.Start(pointer, faults);
         walk.Value(ref reader, depth: 1, nameStart: 0, nameLength: 0);
         if (walk.Length > MaxBytes)
         {
@@ -53,7 +53,7 @@ public static class PropertiesReader
     /// JSON that everybody reads alike.
     /// </summary>
     public static void Check(ref Utf8JsonReader reader, string pointer, List<Fault> faults) =>
-        new Walk(pointer, faults).Value(ref reader, depth: 1, nameStart: 0, nameLength: 0);
+        Walk.Start(pointer, faults).Value(ref reader, depth: 1, nameStart: 0, nameLength: 0);
 
     /// <summary>
     /// What is wrong with a JSON string's raw text (between the quotes), null if nothing: an escaped U+0000, or half of a surrogate pair.
@@ -102,6 +102,9 @@ public static class PropertiesReader
 
         return pendingHigh ? LoneSurrogate : null;
     }
+
+    // A thread that once read something huge does not keep its buffers.
+    private const int KeptBytes = 64 * 1024;
 
     private const string LoneSurrogate = "must not contain half of a surrogate pair";
 
@@ -178,14 +181,32 @@ public static class PropertiesReader
     }
 
     /// <summary>One pass over the tokens of a value: copies the text, notes the nodes, collects faults.</summary>
-    private sealed class Walk(string root, List<Fault> faults)
+    private sealed class Walk
     {
-        private readonly ArrayBufferWriter<byte> _text = new(256);
+        // One a thread: a walk is over before the next one starts, and its buffers are the larger part of reading an event.
+        [ThreadStatic]
+        private static Walk? _walk;
+
+        private readonly ArrayBufferWriter<byte> _text = new(1024);
         private readonly List<PropertyNode> _nodes = new(16);
         // Where we are: the place of a member's name in the text, or of an item in its list. Made into words only for a fault.
         private readonly Stack<(int NameStart, int NameLength, int Item)> _path = new();
 
+        private string _root = "";
+        private List<Fault> _faults = [];
+
         public int Length => _text.WrittenCount;
+
+        public static Walk Start(string root, List<Fault> faults)
+        {
+            var walk = _walk is { Length: < KeptBytes } kept ? kept : _walk = new Walk();
+            walk._text.ResetWrittenCount();
+            walk._nodes.Clear();
+            walk._path.Clear();
+            walk._root = root;
+            walk._faults = faults;
+            return walk;
+        }
 
         public Properties ToProperties() => new(_text.WrittenSpan.ToArray(), [.. _nodes]);
 
@@ -325,7 +346,7 @@ public static class PropertiesReader
 
         private void Fault(string message)
         {
-            var pointer = new StringBuilder(root);
+            var pointer = new StringBuilder(_root);
             foreach (var (nameStart, nameLength, item) in _path.Reverse())
             {
                 // An empty name is a name too, but never stands at the start of the text.
@@ -333,7 +354,7 @@ public static class PropertiesReader
                 pointer.Append('/').Append(step.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
             }
 
-            faults.Add(new Fault(pointer.ToString(), message));
+            _faults.Add(new Fault(pointer.ToString(), message));
         }
     }
 }

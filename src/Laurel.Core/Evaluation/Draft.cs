@@ -52,20 +52,22 @@ internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent i
     public void Add(DerivedFact fact) => _facts.Add(fact);
 
     /// <summary>
-    /// Adds points and their fact; nothing for an amount of 0 or less, nor where a balance would leave what a whole number can hold.
+    /// Adds points and their fact; false, and nothing, for an amount of 0 or less, where a balance would leave what a whole number can hold, and where
+    /// the input made all the facts it may.
     /// </summary>
-    public void AwardPoints(string currency, long amount, GrantSource source, int causedBy)
+    public bool AwardPoints(string currency, long amount, GrantSource source, int causedBy)
     {
         var index = IndexOf(_balances.Items, currency, static balance => balance.Currency);
         var held = index >= 0 ? _balances.Items[index] : new Balance(currency, 0, 0, 0);
         if (amount <= 0 || held.Earned > long.MaxValue - amount || !HasRoomFor(1))
         {
-            return;
+            return false;
         }
 
         var after = new Balance(held.Currency, held.Current + amount, held.Earned + amount, held.Spent);
         _balances.Put(index, after);
         Add(new PointsAwarded(NextPlace, causedBy, source, after.Currency, amount, after.Current));
+        return true;
     }
 
     /// <summary>Points earned over the lifetime in the default currency.</summary>

@@ -16,17 +16,18 @@ internal static class PointRuleEvaluation
         }
 
         var amount = AmountOf(rule.Amount, view);
-        if (rule.CapAllTime is { } cap && amount > 0)
+        if (rule.CapAllTime is not { } cap)
         {
-            var used = draft.CapUsedBy(rule.Code);
-            amount = Math.Min(amount, cap - used);
-            if (amount > 0)
-            {
-                draft.SetCapUsedBy(rule.Code, used + amount);
-            }
+            draft.AwardPoints(rule.Currency, amount, rule.Source, draft.Cause);
+            return;
         }
 
-        draft.AwardPoints(rule.Currency, amount, rule.Source, draft.Cause);
+        var used = draft.CapUsedBy(rule.Code);
+        var granted = Math.Min(amount, cap - used);
+        if (draft.AwardPoints(rule.Currency, granted, rule.Source, draft.Cause))
+        {
+            draft.SetCapUsedBy(rule.Code, used + granted);
+        }
     }
 
     // 0 grants nothing: that is also what an unreadable property and an amount beyond all bounds come to.

@@ -4,7 +4,7 @@ namespace Laurel.Storage.Sqlite;
 /// <param name="Path">Full path of the database file; its folder is made if it is missing.</param>
 /// <param name="FoldAfterInputs">
 /// Inputs gathered before they are folded into the tables that are looked up at random. More of them write fewer pages and take more memory
-/// (about 1 KiB each, twice over).
+/// (about 1 KiB each in each of two segments).
 /// </param>
-/// <param name="WalLimitBytes">Size of the write-ahead log that the writer itself cuts; from half of it the checkpointer works beside the writer.</param>
+/// <param name="WalLimitBytes">Size that the write-ahead log is held below; from half of it the checkpointer works beside the writer.</param>
 public sealed record SqliteStoreOptions(string Path, int FoldAfterInputs = 65_536, long WalLimitBytes = 256L * 1024 * 1024);

@@ -108,8 +108,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         }
         catch (StoreException) when (!connection.InTransaction && connection.IsOutOfSpace)
         {
-            // The commit's own record did not fit, so it cannot have taken place: the transaction is gone, and its fate is known.
-            _isBroken = true;
+            // The commit's own record did not fit, so it cannot have taken place, and memory still shows what the file does: keys go on to be answered.
             throw;
         }
         catch (Exception failure) when (!connection.InTransaction)

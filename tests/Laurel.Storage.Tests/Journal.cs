@@ -1,0 +1,145 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Laurel.Evaluation;
+using Laurel.Facts;
+using Laurel.Points;
+using Laurel.Rules;
+using Laurel.Tenants;
+
+namespace Laurel.Storage.Tests;
+
+/// <summary>An input to be written: <paramref name="Derived"/> says how many facts it sets off.</summary>
+internal sealed record Draft(string Participant, string EventName, long OccurredAt, int Derived);
+
+/// <summary>An input that was committed, with the kinds of its facts, its own first.</summary>
+internal sealed record Written(string Participant, LogRow Row, IReadOnlyList<string> Kinds);
+
+/// <summary>
+/// Writes inputs to a store as the pipeline does, and keeps what was committed in plain lists: the model that every store is compared with.
+/// Each journal has an environment of its own, so that many may share a store.
+/// </summary>
+internal sealed class Journal(EnvironmentKey environment)
+{
+    private readonly Dictionary<string, ParticipantState> _states = [];
+    private int _drawn;
+
+    public EnvironmentKey Environment => environment;
+
+    public List<Written> Inputs { get; } = [];
+
+    public IReadOnlyDictionary<string, ParticipantState> States => _states;
+
+    public ParticipantName Name(string participant) => new(environment, participant);
+
+    public KeyHash Key(int input) => new(new UInt128((ulong)environment.Value, (ulong)input));
+
+    /// <summary>Opens a batch, checks what it loaded against the model, and commits <paramref name="drafts"/>.</summary>
+    public async Task CommitAsync(ILaurelStore store, params Draft[] drafts)
+    {
+        var names = drafts.Select(draft => Name(draft.Participant)).Distinct().ToArray();
+        var batch = await store.OpenBatchAsync(new BatchRequest(names, [], [environment]), default);
+        Assert.Equal(names, batch.Participants.Select(loaded => loaded.Name));
+        foreach (var loaded in batch.Participants)
+        {
+            Assert.Equal(!_states.ContainsKey(loaded.Name.Id), loaded.IsNew);
+            Assert.Equal(Text(_states.GetValueOrDefault(loaded.Name.Id, ParticipantState.New)), Text(loaded.State));
+        }
+
+        var (writes, written) = Prepare(batch, drafts);
+        await store.CommitAsync(batch, writes, default);
+        Keep(writes, written);
+    }
+
+    /// <summary>What a commit of <paramref name="drafts"/> would write.</summary>
+    public (BatchWrites Writes, List<Written> Written) Prepare(StoreBatch batch, IReadOnlyList<Draft> drafts)
+    {
+        var states = batch.Participants.ToDictionary(loaded => loaded.Name.Id, loaded => loaded.State);
+        var writes = new BatchWrites();
+        var written = new List<Written>();
+        foreach (var draft in drafts)
+        {
+            var loaded = batch.Participants.Single(loaded => loaded.Name.Id == draft.Participant);
+            var facts = Enumerable.Range(0, draft.Derived).Select(Fact).ToList();
+            var state = states[draft.Participant] = After(states[draft.Participant], facts);
+            var row = Row(loaded.Key, state.Seq, draft, facts, ++_drawn);
+            writes.Log.Add(row);
+            written.Add(new Written(draft.Participant, row, [FactKinds.Event, .. facts.Select(fact => fact.Kind)]));
+        }
+
+        foreach (var loaded in batch.Participants.Where(loaded => drafts.Any(draft => draft.Participant == loaded.Name.Id)))
+        {
+            var createdAt = loaded.IsNew ? new Timestamp(1_000_000 + loaded.Key) : loaded.CreatedAt;
+            writes.Participants.Add(new ParticipantWrite(loaded, states[loaded.Name.Id], 77 + states[loaded.Name.Id].Seq, createdAt));
+        }
+
+        return (writes, written);
+    }
+
+    /// <summary>Notes that a commit took place.</summary>
+    public void Keep(BatchWrites writes, IReadOnlyList<Written> written)
+    {
+        Inputs.AddRange(written);
+        foreach (var write in writes.Participants)
+        {
+            _states[write.Before.Name.Id] = write.State;
+        }
+    }
+
+    /// <summary>A participant's inputs as a history shows them.</summary>
+    public IEnumerable<Written> Newest(string participant) =>
+        Inputs.Where(input => input.Participant == participant)
+            .OrderByDescending(input => input.Row.OccurredAt.UnixMicroseconds).ThenByDescending(input => input.Row.Seq);
+
+    public static string Text(ParticipantState state) => Encoding.UTF8.GetString(StateDocument.Write(state));
+
+    private LogRow Row(long participantKey, long seq, Draft draft, List<DerivedFact> facts, int number)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            FactDocument.Write(writer, facts);
+        }
+
+        var occurredAt = new Timestamp(draft.OccurredAt);
+        var answer = Encoding.UTF8.GetBytes($$"""{"answer":{{number}}}""");
+        return new LogRow(
+            participantKey,
+            seq,
+            FactId.StartOfBlock(new Timestamp(5_000_000), ((ulong)environment.Value << 48) + ((ulong)number << 16)),
+            draft.EventName,
+            occurredAt,
+            new Timestamp(5_000_000 + number),
+            ProgramVersion: 1,
+            Evaluator.EngineVersion,
+            Key(number),
+            new UInt128(1, (ulong)number),
+            Encoding.UTF8.GetBytes($$"""{"n":{{number}}}"""),
+            json.WrittenMemory,
+            FactDocument.MaskOf(facts),
+            1 + facts.Count,
+            answer);
+    }
+
+    private static DerivedFact Fact(int place) => (place % 3) switch
+    {
+        0 => new PointsAwarded(place, -1, new GrantSource("point_rule", "r"), "points", 1, 1),
+        1 => new BadgeUnlocked(place, -1, new GrantSource("badge", "kind"), "kind", "A badge named \"kind\"", "common", null),
+        _ => new PointsAwarded(place, -1, new GrantSource("point_rule", "s"), "gems", 1, 1),
+    };
+
+    private static ParticipantState After(ParticipantState state, List<DerivedFact> facts)
+    {
+        var counts = new long[FactKinds.All.Count];
+        state.FactCounts.CopyTo(counts, 0);
+        counts[0]++;
+        facts.ForEach(fact => counts[fact.KindIndex]++);
+        return state with
+        {
+            Seq = state.Seq + 1,
+            TotalEvents = state.TotalEvents + 1,
+            FactCounts = counts,
+            Balances = [new Balance("points", state.Seq + 1, state.Seq + 1, 0)],
+        };
+    }
+}

@@ -1,0 +1,115 @@
+using CsCheck;
+using Laurel.Storage.Sqlite;
+
+namespace Laurel.Storage.Tests.Sqlite;
+
+/// <summary>The embedded store: the common promises, and those of a file.</summary>
+public sealed class SqliteStoreTests : StoreConformance
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("laurel-store-").FullName;
+
+    private string File => Path.Combine(_folder, "laurel.db");
+
+    private protected override Task<ILaurelStore> OpenAsync(int gatherInputs = 100) => OpenAsync(new SqliteStoreOptions(File, gatherInputs));
+
+    public override ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private static async Task<ILaurelStore> OpenAsync(SqliteStoreOptions options)
+    {
+        var store = new SqliteStore(options);
+        try
+        {
+            await store.StartAsync(Stop);
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    // Between commits, the files are what a killed process leaves: the writer is idle, and the log is too short for a checkpoint.
+    [Fact]
+    public async Task A_killed_process_leaves_exactly_what_was_committed()
+    {
+        await using var store = await OpenAsync();
+        var kills = 0;
+        await Gen.Select(SomeDrafts, Gen.Int[0, 9]).Array[25, 40].SampleAsync(
+            async steps =>
+            {
+                var journal = NewJournal();
+                foreach (var (drafts, choice) in steps)
+                {
+                    await journal.CommitAsync(store, drafts);
+                    if (choice == 0)
+                    {
+                        await OpenAsIfKilledAsync(journal, ++kills);
+                    }
+                }
+            },
+            iter: 8,
+            threads: 1);
+        Assert.True(kills > 5, $"{kills} copies were opened");
+    }
+
+    private async Task OpenAsIfKilledAsync(Journal journal, int kill)
+    {
+        var copy = Path.Combine(_folder, $"copy{kill}.db");
+        System.IO.File.Copy(File, copy);
+        System.IO.File.Copy(File + "-wal", copy + "-wal");
+        await using var store = await OpenAsync(new SqliteStoreOptions(copy, 100));
+        await Comparison.SameAsync(store, journal);
+        await NewJournal().CommitAsync(store, new Draft("after", "buy", 1, 1));
+    }
+
+    [Fact]
+    public async Task A_file_serves_one_store_at_a_time()
+    {
+        await using (await OpenAsync())
+        {
+            var failure = await Assert.ThrowsAsync<StoreException>(() => OpenAsync());
+            Assert.Equal(StoreFault.Misconfigured, failure.Fault);
+            Assert.Contains(File, failure.Message, StringComparison.Ordinal);
+        }
+
+        await using var next = await OpenAsync();
+        Assert.Empty((await next.ReadTenancyAsync(Stop)).Tenants);
+    }
+
+    [Fact]
+    public async Task A_file_of_a_newer_schema_is_refused()
+    {
+        await (await OpenAsync()).DisposeAsync();
+        using (var connection = Connection.Open(File, readOnly: false, cacheMiB: 1))
+        {
+            connection.Execute("pragma user_version = 9000");
+        }
+
+        var failure = await Assert.ThrowsAsync<StoreException>(() => OpenAsync());
+        Assert.Equal(StoreFault.Misconfigured, failure.Fault);
+        Assert.Contains("9000", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_write_ahead_log_stays_bounded_under_steady_commits()
+    {
+        const long Limit = 256 * 1024;
+        await using var store = await OpenAsync(new SqliteStoreOptions(File, 100, Limit));
+        var journal = NewJournal();
+
+        // The file holds all that was ever written in rows; without checkpoints the log would hold more than that.
+        for (var batch = 0; batch < 400; batch++)
+        {
+            await journal.CommitAsync(store, [.. Enumerable.Range(0, 20).Select(i => new Draft($"p{(batch + i) % 50}", "buy", batch, 3))]);
+        }
+
+        Assert.InRange(new FileInfo(File).Length, 8 * Limit, long.MaxValue);
+        Assert.InRange(new FileInfo(File + "-wal").Length, 1, 4 * Limit);
+        await Comparison.SameAsync(store, journal);
+    }
+}

@@ -20,11 +20,10 @@ internal static class GrowthLayer
         using var filler = new Filler(laurel.Url, laurel.Key);
         var run = new Run(options, laurel);
 
-        await run.SingleAsync(2);
+        await run.SingleAsync(3);
         await run.FillToAsync(filler, first);
-        var (single, batch) = await run.RatesAsync();
-        report.Add(Layer, $"POST /events at {first:N0} events", single, "events/s");
-        report.Add(Layer, $"batches at {first:N0} events", batch, "events/s");
+        var earlier = await run.RatesAsync();
+        Report(earlier, first);
 
         var before = run.Answered;
         var start = Stopwatch.GetTimestamp();
@@ -32,11 +31,10 @@ internal static class GrowthLayer
         report.Add(Layer, $"batches on the way to {last:N0}, own client", (run.Answered - before) / Stopwatch.GetElapsedTime(start).TotalSeconds, "events/s");
 
         var memory = laurel.ReadMemory();
-        var (singleLater, batchLater) = await run.RatesAsync();
-        report.Add(Layer, $"POST /events at {last:N0} events", singleLater, "events/s");
-        report.Add(Layer, $"batches at {last:N0} events", batchLater, "events/s");
-        report.Add(Layer, "POST /events, later over earlier", singleLater / single, "ratio", Target.AtLeast(0.7));
-        report.Add(Layer, "batches, later over earlier", batchLater / batch, "ratio", Target.AtLeast(0.7));
+        var later = await run.RatesAsync();
+        Report(later, last);
+        report.Add(Layer, "POST /events, later over earlier", later.Single.PerSecond / earlier.Single.PerSecond, "ratio", Target.AtLeast(0.7));
+        report.Add(Layer, "batches, later over earlier", later.Batch.PerSecond / earlier.Batch.PerSecond, "ratio", Target.AtLeast(0.7));
         report.Add(Layer, $"RSS after {last:N0} events", memory.Now, "MiB", Target.AtMost(500));
         report.Add(Layer, "RSS, the most of the whole run", laurel.ReadMemory().Peak, "MiB");
 
@@ -44,7 +42,18 @@ internal static class GrowthLayer
         var (_, bytes) = StoredEvents.Verify(folder, run.Answered, run.Underway, withThreeGrants: true);
         report.Add(Layer, "bytes on disk", bytes, "B/event");
         Scratch.Remove(folder);
+
+        void Report((Rate Single, Rate Batch) rates, int events)
+        {
+            report.Add(Layer, $"POST /events at {events:N0} events", rates.Single.PerSecond, "events/s");
+            report.Add(Layer, $"POST /events at {events:N0} events, server's processor time", rates.Single.ProcessorMicroseconds, "us/event");
+            report.Add(Layer, $"batches at {events:N0} events", rates.Batch.PerSecond, "events/s");
+            report.Add(Layer, $"batches at {events:N0} events, server's processor time", rates.Batch.ProcessorMicroseconds, "us/event");
+        }
     }
+
+    /// <summary>Events per second, and what each took of the server's processor time: the first suffers from a busy machine, the second hardly.</summary>
+    private readonly record struct Rate(double PerSecond, double ProcessorMicroseconds);
 
     private sealed class Run(BenchOptions options, BenchedServer laurel)
     {
@@ -59,22 +68,29 @@ internal static class GrowthLayer
             Answered += missing;
         }
 
-        public async Task<(double Single, double Batch)> RatesAsync()
+        public async Task<(Rate Single, Rate Batch)> RatesAsync()
         {
             var single = await SingleAsync(options.Seconds(6));
-            var batch = await BatchLayer.LoadAsync(options, laurel, options.Seconds(6));
-            Answered += batch.Requests * PerBatch;
+            var batch = await MeasureAsync(() => BatchLayer.LoadAsync(options, laurel, options.Seconds(6)), PerBatch);
             Underway += 16 * PerBatch;
-            return (single, batch.PerSecond * PerBatch);
+            return (single, batch);
         }
 
-        public async Task<double> SingleAsync(int seconds)
+        public async Task<Rate> SingleAsync(int seconds)
         {
             var environment = laurel.LoadEnvironment(("PEOPLE", $"{Participants}"));
-            var result = await Wrk.RunAsync(options, "single.lua", laurel.EventsUrl, 256, seconds, environment);
-            Answered += result.Requests;
+            var rate = await MeasureAsync(() => Wrk.RunAsync(options, "single.lua", laurel.EventsUrl, 256, seconds, environment), 1);
             Underway += 256;
-            return result.PerSecond;
+            return rate;
+        }
+
+        private async Task<Rate> MeasureAsync(Func<Task<LoadResult>> load, int perRequest)
+        {
+            var before = laurel.ReadProcessorTime();
+            var result = await load();
+            var events = result.Requests * perRequest;
+            Answered += events;
+            return new Rate(result.PerSecond * perRequest, (laurel.ReadProcessorTime() - before).TotalMicroseconds / events);
         }
     }
 }

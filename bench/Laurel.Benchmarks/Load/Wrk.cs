@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Laurel.Benchmarks.Load;
 
-/// <summary>What wrk measured. Latencies are a closed loop's: each connection waits for its answer before it asks again.</summary>
+/// <summary>What wrk measured. Latencies are corrected by wrk for what it could not send while it waited.</summary>
 internal sealed record LoadResult(
     [property: JsonPropertyName("requests")] long Requests,
     [property: JsonPropertyName("duration_us")] long DurationMicroseconds,

@@ -1,37 +1,58 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Laurel.Storage.Sqlite;
 
 /// <summary>
-/// Keeps the write-ahead log bounded, off the writer's path: copies its pages into the file beside the writer, then, in the short time it holds the
-/// store's write semaphore, the few that came meanwhile, so that the log starts again from its beginning. One thread of the pool at a time; a connection of its own.
+/// Keeps the write-ahead log bounded, off the writer's path: copies its pages into the file beside the writer, a small step at a time, and syncs the file
+/// itself; then, at half the limit, it holds the store's write semaphore for the few that are left, so that the log starts again from its beginning.
+/// Steps are small because SQLite syncs the file only when the whole log is copied: all that was copied until then would be written while the writer is
+/// held, and before the next commit's own sync. One thread of the pool at a time; a connection of its own.
 /// </summary>
-internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim writing) : IAsyncDisposable
+internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim writing) : IDisposable
 {
     private const int PageBytes = 4096;
+    private const long StepBytes = 2 * 1024 * 1024;
     private readonly Lazy<Connection> _connection = new(() => Connection.Open(options.Path, readOnly: false, cacheMiB: 2));
+
+    // Closing any descriptor of a file drops the process's POSIX locks on it, SQLite's too: this one is closed last of all.
+    private readonly Lazy<SafeFileHandle> _file = new(() => File.OpenHandle(options.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
     private readonly Lock _lock = new();
     private Task _running = Task.CompletedTask;
     private long _pagesSinceReset;
-    private bool _isDisposed;
+    private long _pagesAtLastStep;
+    private bool _isStopped;
 
-    /// <summary>Counts pages that the writer appended; starts a checkpoint when half of the limit is reached.</summary>
-    public void NoteWritten(int pages)
+    /// <summary>
+    /// Counts pages that the writer appended; starts a step when enough of them came. Where the writer is faster than all steps, and the limit is near, it
+    /// empties the log itself on its <paramref name="connection"/>, between two commits.
+    /// </summary>
+    public void NoteWritten(int pages, Connection connection)
     {
         lock (_lock)
         {
             _pagesSinceReset += pages;
-            if (_pagesSinceReset * PageBytes >= options.WalLimitBytes / 2 && _running.IsCompleted && !_isDisposed)
+            if (_pagesSinceReset * PageBytes >= options.WalLimitBytes / 8 * 7 && TryRestart(connection))
+            {
+                _pagesSinceReset = 0;
+                _pagesAtLastStep = 0;
+                return;
+            }
+
+            var step = Math.Min(StepBytes, options.WalLimitBytes / 4);
+            if ((_pagesSinceReset - _pagesAtLastStep) * PageBytes >= step && _running.IsCompleted && !_isStopped)
             {
                 _running = Task.Run(RunAsync);
             }
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends what runs and closes the connection.</summary>
+    public async ValueTask StopAsync()
     {
         Task running;
         lock (_lock)
         {
-            _isDisposed = true;
+            _isStopped = true;
             running = _running;
         }
 
@@ -42,21 +63,34 @@ internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim wri
         }
     }
 
+    /// <summary>Closes the file itself; every connection of the process must be closed before.</summary>
+    public void Dispose()
+    {
+        if (_file.IsValueCreated)
+        {
+            _file.Value.Dispose();
+        }
+    }
+
     private async Task RunAsync()
     {
         try
         {
-            _connection.Value.Scalar("pragma wal_checkpoint(passive)");
+            Copy();
+            if (TakeStep() * PageBytes < options.WalLimitBytes / 2)
+            {
+                return;
+            }
+
+            // Once more for what came meanwhile, so that little is left to do while the writer waits.
+            Copy();
             await writing.WaitAsync();
             try
             {
-                // Busy (1) means that a reader still needs the log: the next commit starts another try.
+                // Busy (1) means that a reader still needs the log: the next step starts another try.
                 if (_connection.Value.Scalar("pragma wal_checkpoint(restart)") == 0)
                 {
-                    lock (_lock)
-                    {
-                        _pagesSinceReset = 0;
-                    }
+                    Restart();
                 }
             }
             finally
@@ -64,9 +98,45 @@ internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim wri
                 writing.Release();
             }
         }
+        catch (Exception failure) when (failure is StoreException or IOException)
+        {
+            // A full or failing disk: the log keeps what it has, commits say so to their callers, and a later one starts another try.
+        }
+    }
+
+    private static bool TryRestart(Connection connection)
+    {
+        try
+        {
+            return connection.Scalar("pragma wal_checkpoint(restart)") == 0;
+        }
         catch (StoreException)
         {
-            // A full or failing disk: the log keeps what it has, commits say so to their callers, and the next commit starts another try.
+            // As below: the commit before was kept, and the next one says what is wrong.
+            return false;
+        }
+    }
+
+    private void Copy()
+    {
+        _connection.Value.Scalar("pragma wal_checkpoint(passive)");
+        RandomAccess.FlushToDisk(_file.Value);
+    }
+
+    private long TakeStep()
+    {
+        lock (_lock)
+        {
+            return _pagesAtLastStep = _pagesSinceReset;
+        }
+    }
+
+    private void Restart()
+    {
+        lock (_lock)
+        {
+            _pagesSinceReset = 0;
+            _pagesAtLastStep = 0;
         }
     }
 }

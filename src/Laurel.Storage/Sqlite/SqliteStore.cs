@@ -134,12 +134,13 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     {
         if (_checkpointer is not null)
         {
-            await _checkpointer.DisposeAsync();
+            await _checkpointer.StopAsync();
         }
 
         await _writing.WaitAsync();
         _readers?.Dispose();
         _connection?.Dispose();
+        _checkpointer?.Dispose();
         if (_processLock is not null)
         {
             await _processLock.DisposeAsync();
@@ -149,6 +150,7 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     // A short write beside the pipeline's batches, in a transaction of its own.
     private async ValueTask<T> WriteAsync<T>(Func<Connection, T> write, CancellationToken cancellationToken)
     {
+        await Task.Yield();
         await _writing.WaitAsync(cancellationToken);
         var connection = Started(_connection);
         try
@@ -169,9 +171,10 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
         }
     }
 
-    // Reads run on the caller's thread: SQLite has no other way, and pages are mostly in memory.
+    // SQLite has no asynchronous reads. They run on a thread of the pool, never on the caller's: that one may serve sockets.
     private async ValueTask<T> ReadAsync<T>(Func<Snapshot, T> read, ParticipantName? participant, CancellationToken cancellationToken)
     {
+        await Task.Yield();
         var connection = await Started(_readers).RentAsync(cancellationToken);
         try
         {

@@ -126,7 +126,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
             _nextParticipantKey = Math.Max(_nextParticipantKey, write.Before.Key + 1);
         }
 
-        checkpointer.NoteWritten(connection.TakePagesWritten());
+        checkpointer.NoteWritten(connection.TakePagesWritten(), connection);
     }
 
     /// <summary>Starts a read transaction on <paramref name="reader"/> together with what the tail has of the participant.</summary>

@@ -17,10 +17,6 @@ internal static class ServerHost
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-
-        // An event's request only reads its body and joins the queue: passing it to another thread first would cost more than that. What waits for the
-        // disk leaves the socket's thread by itself (see SqliteStore).
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         if (AddressSettings.All(name => builder.Configuration[name] is null) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(DefaultUrl);

@@ -150,7 +150,6 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     // A short write beside the pipeline's batches, in a transaction of its own.
     private async ValueTask<T> WriteAsync<T>(Func<Connection, T> write, CancellationToken cancellationToken)
     {
-        await Task.Yield();
         await _writing.WaitAsync(cancellationToken);
         var connection = Started(_connection);
         try
@@ -171,10 +170,9 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
         }
     }
 
-    // SQLite has no asynchronous reads. They run on a thread of the pool, never on the caller's: that one may serve sockets.
+    // Reads run on the caller's thread: SQLite has no other way, and pages are mostly in memory.
     private async ValueTask<T> ReadAsync<T>(Func<Snapshot, T> read, ParticipantName? participant, CancellationToken cancellationToken)
     {
-        await Task.Yield();
         var connection = await Started(_readers).RentAsync(cancellationToken);
         try
         {

@@ -27,7 +27,7 @@ internal static class HistoryReads
         var tail = snapshot.TailEntries.Where(entry => filter.Matches(entry)).Order().ToList();
         var total = filter == default ? participant.State.TotalEvents : CountFolded(snapshot, participant.Key, filter) + tail.Count;
         var offset = (query.Page - 1L) * query.PageSize;
-        var events = offset >= total ? [] : Page(snapshot, participant.Key, filter, tail, offset, query.PageSize);
+        var events = offset >= total ? [] : Page(snapshot, participant.Key, filter, tail, offset, query.PageSize, folded: total - tail.Count);
         return new HistoryPage(
             events.ConvertAll(entry =>
             {
@@ -40,17 +40,18 @@ internal static class HistoryReads
     /// <summary>
     /// The entries from <paramref name="offset"/> of the merged order. The folded ones are read from as many before the offset as the tail has: those skipped
     /// cannot reach the page, whatever stands in the tail; nor can entries of the tail that are newer than all that was read, unless nothing was skipped.
+    /// <paramref name="folded"/> counts the folded matches where that is known.
     /// </summary>
-    public static List<HistoryKey> Page(Snapshot snapshot, long participantKey, in Filter filter, List<HistoryKey> tail, long offset, int size)
+    public static List<HistoryKey> Page(Snapshot snapshot, long participantKey, in Filter filter, List<HistoryKey> tail, long offset, int size, long folded = long.MaxValue)
     {
         var skipped = Math.Max(0, offset - tail.Count);
-        var folded = ReadFolded(snapshot, participantKey, filter, skipped, size + tail.Count);
+        var read = ReadFolded(snapshot, participantKey, filter, skipped, size + tail.Count, folded);
         var page = new List<HistoryKey>(size);
         int nextFolded = 0, nextTail = 0;
-        for (var position = skipped; page.Count < size && (nextFolded < folded.Count || nextTail < tail.Count); position++)
+        for (var position = skipped; page.Count < size && (nextFolded < read.Count || nextTail < tail.Count); position++)
         {
-            var takeTail = nextFolded >= folded.Count || (nextTail < tail.Count && tail[nextTail].CompareTo(folded[nextFolded]) < 0);
-            var entry = takeTail ? tail[nextTail++] : folded[nextFolded++];
+            var takeTail = nextFolded >= read.Count || (nextTail < tail.Count && tail[nextTail].CompareTo(read[nextFolded]) < 0);
+            var entry = takeTail ? tail[nextTail++] : read[nextFolded++];
             if (position >= offset)
             {
                 page.Add(entry);
@@ -68,21 +69,30 @@ internal static class HistoryReads
         return count;
     }
 
-    private static List<HistoryKey> ReadFolded(Snapshot snapshot, long participantKey, in Filter filter, long offset, int limit)
+    private static List<HistoryKey> ReadFolded(Snapshot snapshot, long participantKey, in Filter filter, long offset, int limit, long folded)
     {
+        // From the nearer end: each row skipped is a step.
+        var count = (int)Math.Clamp(folded - offset, 0, limit);
+        var fromOldest = offset > folded / 2;
+
         // By name, the index alone answers; facts, which need the rest, are never asked for by name.
         var columns = filter.NameHash is null ? "fact_mask, fact_count" : "0, 0";
         var select = Bind(
-            snapshot.Connection.Prepare($"select occurred_at, seq, log_id, {columns} {From(filter)} order by occurred_at desc, seq desc limit ?6 offset ?7"),
+            snapshot.Connection.Prepare($"select occurred_at, seq, log_id, {columns} {From(filter)} order by occurred_at {(fromOldest ? "asc, seq asc" : "desc, seq desc")} limit ?6 offset ?7"),
             participantKey,
-            filter).Bind(6, limit).Bind(7, offset);
-        var entries = new List<HistoryKey>(Math.Min(limit, 128));
+            filter).Bind(6, count).Bind(7, fromOldest ? folded - offset - count : offset);
+        var entries = new List<HistoryKey>(Math.Min(count, 128));
         while (select.Step())
         {
             entries.Add(new HistoryKey(select.Long(0), select.Long(1), filter.NameHash ?? 0, select.Int(3), select.Int(4), select.Long(2)));
         }
 
         select.Reset();
+        if (fromOldest)
+        {
+            entries.Reverse();
+        }
+
         return entries;
     }
 

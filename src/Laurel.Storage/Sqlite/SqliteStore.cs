@@ -18,6 +18,7 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     private Writer? _writer;
     private ReaderPool? _readers;
     private Checkpointer? _checkpointer;
+    private bool _isDisposed;
 
     /// <inheritdoc/>
     public int WriteLanes => 1;
@@ -132,6 +133,11 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         if (_checkpointer is not null)
         {
             await _checkpointer.StopAsync();

@@ -31,6 +31,8 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     /// </summary>
     public void RecoverTail()
     {
+        // Readers wait: half of a fold stands in the tables, and none of it may be seen twice.
+        using var scope = tailLock.Enter();
         var foldedThrough = connection.Scalar("select through_log_id from folded");
         var (segment, lastLogId) = TailRecovery.Read(connection, foldedThrough, options.FoldAfterInputs);
         var fold = new Fold(segment, foldedThrough);
@@ -42,13 +44,9 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
             fold.Advance(progress);
         }
 
-        using (tailLock.Enter())
-        {
-            _tail = new Tail(options.FoldAfterInputs);
-            _fold = null;
-            _sorting = null;
-        }
-
+        _tail = new Tail(options.FoldAfterInputs);
+        _fold = null;
+        _sorting = null;
         _nextLogId = lastLogId + 1;
         _nextParticipantKey = connection.Scalar("select max(key) from participants") + 1;
         _isBroken = false;

@@ -8,9 +8,8 @@ namespace Laurel.Storage.Sqlite;
 /// Steps are small because SQLite syncs the file only when the whole log is copied: all that was copied until then would be written while the writer is
 /// held, and before the next commit's own sync. One thread of the pool at a time; a connection of its own.
 /// </summary>
-internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim writing) : IDisposable
+internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim writing, long pageBytes) : IDisposable
 {
-    private const int PageBytes = 4096;
     private const long StepBytes = 2 * 1024 * 1024;
     private readonly Lazy<Connection> _connection = new(() => Connection.Open(options.Path, readOnly: false, cacheMiB: 2));
 
@@ -31,7 +30,7 @@ internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim wri
         lock (_lock)
         {
             _pagesSinceReset += pages;
-            if (_pagesSinceReset * PageBytes >= options.WalLimitBytes / 8 * 7 && TryRestart(connection))
+            if (_pagesSinceReset * pageBytes >= options.WalLimitBytes / 8 * 7 && TryRestart(connection))
             {
                 _pagesSinceReset = 0;
                 _pagesAtLastStep = 0;
@@ -39,7 +38,7 @@ internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim wri
             }
 
             var step = Math.Min(StepBytes, options.WalLimitBytes / 4);
-            if ((_pagesSinceReset - _pagesAtLastStep) * PageBytes >= step && _running.IsCompleted && !_isStopped)
+            if ((_pagesSinceReset - _pagesAtLastStep) * pageBytes >= step && _running.IsCompleted && !_isStopped)
             {
                 _running = Task.Run(RunAsync);
             }
@@ -77,7 +76,7 @@ internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim wri
         try
         {
             Copy();
-            if (TakeStep() * PageBytes < options.WalLimitBytes / 2)
+            if (TakeStep() * pageBytes < options.WalLimitBytes / 2)
             {
                 return;
             }

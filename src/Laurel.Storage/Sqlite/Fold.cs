@@ -1,5 +1,3 @@
-using Laurel.Evaluation;
-
 namespace Laurel.Storage.Sqlite;
 
 /// <summary>
@@ -111,7 +109,7 @@ internal sealed class Fold
         var update = connection.Prepare("update participants set rate_arrival = ?2, state = ?3 where key = ?1");
         for (var i = _done.States; i < end; i++)
         {
-            update.Bind(1, _states[i].Key).Bind(2, _states[i].RateArrival).BindText(3, StateDocument.Write(_states[i].State)).Run();
+            update.Bind(1, _states[i].Key).Bind(2, _states[i].RateArrival).BindText(3, _states[i].StateDocument).Run();
         }
 
         return end;

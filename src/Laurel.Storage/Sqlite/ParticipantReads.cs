@@ -11,7 +11,7 @@ internal static class ParticipantReads
     {
         if (snapshot.Participant is { } recent)
         {
-            return new ParticipantRow(recent.Key, name, recent.State, recent.CreatedAt);
+            return new ParticipantRow(recent.Key, name, recent.ReadState(), recent.CreatedAt);
         }
 
         return FindStored(snapshot.Connection, name) is { } stored ? new ParticipantRow(stored.Key, name, stored.State, stored.CreatedAt) : null;

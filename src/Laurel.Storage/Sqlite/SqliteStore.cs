@@ -37,12 +37,16 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
             throw new StoreException(StoreFault.Misconfigured, $"SQLite {version} may lose data; Laurel needs {OldestSafeSqlite} or newer. Use the library that Laurel ships.");
         }
 
+
+        // Large pages: most of what is written is the log's end, where a page takes many rows, and each page costs two calls to the system.
+        // An existing store keeps the size that it was made with.
+        _connection.Execute("pragma page_size = 16384");
         _connection.Execute("pragma journal_mode = wal");
         _connection.Execute("pragma synchronous = full");
         _connection.Execute("pragma wal_autocheckpoint = 0");
         _connection.Execute("pragma foreign_keys = on");
         Migrations.Apply(_connection);
-        _checkpointer = new Checkpointer(options, _writing);
+        _checkpointer = new Checkpointer(options, _writing, _connection.Scalar("pragma page_size"));
         _readers = new ReaderPool(options.Path);
         _writer = new Writer(_connection, _tailLock, _checkpointer, options);
         _writer.RecoverTail();

@@ -91,10 +91,10 @@ internal sealed class TailSegment(int capacity)
     }
 
     /// <summary>Sets what a participant is after a committed batch.</summary>
-    public void SetState(LoadedParticipant loaded, ParticipantState state, long rateArrival)
+    public void SetState(LoadedParticipant loaded, byte[] stateDocument, long rateArrival)
     {
         var participant = ParticipantOf(loaded.Name, loaded);
-        participant.State = state;
+        participant.StateDocument = stateDocument;
         participant.RateArrival = rateArrival;
     }
 
@@ -102,7 +102,7 @@ internal sealed class TailSegment(int capacity)
     {
         if (!Participants.TryGetValue(name, out var participant))
         {
-            participant = new TailParticipant(loaded.Key, loaded.CreatedAt) { State = loaded.State, RateArrival = loaded.RateArrival };
+            participant = new TailParticipant(loaded.Key, loaded.CreatedAt) { RateArrival = loaded.RateArrival };
             Participants.Add(name, participant);
         }
 
@@ -117,7 +117,14 @@ internal sealed class TailParticipant(long key, Timestamp createdAt)
 
     public Timestamp CreatedAt { get; } = createdAt;
 
-    public required ParticipantState State { get; set; }
+    /// <summary>
+    /// The state as it is written to the file. Not the objects: they are a dozen a participant, which the garbage collector would move from generation to
+    /// generation for nothing, since most states leave the tail unread.
+    /// </summary>
+    public byte[] StateDocument { get; set; } = [];
+
+    /// <summary>Reads the state.</summary>
+    public ParticipantState ReadState() => Evaluation.StateDocument.Read(StateDocument);
 
     public required long RateArrival { get; set; }
 

@@ -15,13 +15,18 @@ internal static class TailRecovery
         var select = connection.Prepare(
             "select id, participant_key, seq, name_hash, occurred_at, fact_mask, fact_count, key_hash from log where id > ?1 order by id").Bind(1, foldedThrough);
         var last = foldedThrough;
+        foreach (var (loaded, state) in participants.Values)
+        {
+            segment.SetState(loaded, state, loaded.RateArrival);
+        }
+
         while (select.Step())
         {
             last = select.Long(0);
             var loaded = participants[select.Long(1)];
             var entry = new HistoryKey(select.Long(4), select.Long(2), select.Long(3), select.Int(5), select.Int(6), last);
             KeyHash? key = select.IsNull(7) ? null : new KeyHash(select.UInt128(7));
-            segment.AddInput(loaded.Name, loaded, key, entry);
+            segment.AddInput(loaded.Loaded.Name, loaded.Loaded, key, entry);
         }
 
         select.Reset();
@@ -29,9 +34,9 @@ internal static class TailRecovery
     }
 
     // Later rows win: recent_states has one row a batch and participant.
-    private static Dictionary<long, LoadedParticipant> Participants(Connection connection)
+    private static Dictionary<long, (LoadedParticipant Loaded, byte[] State)> Participants(Connection connection)
     {
-        var participants = new Dictionary<long, LoadedParticipant>();
+        var participants = new Dictionary<long, (LoadedParticipant Loaded, byte[] State)>();
         var select = connection.Prepare(
             """
             select p.key, p.environment, p.id, p.created_at, r.rate_arrival, r.state
@@ -40,8 +45,8 @@ internal static class TailRecovery
         while (select.Step())
         {
             var name = new ParticipantName(new EnvironmentKey(select.Int(1)), select.Text(2));
-            participants[select.Long(0)] = new LoadedParticipant(
-                select.Long(0), name, StateDocument.Read(select.Bytes(5)), select.Long(4), new Timestamp(select.Long(3)), IsNew: false);
+            var loaded = new LoadedParticipant(select.Long(0), name, ParticipantState.New, select.Long(4), new Timestamp(select.Long(3)), IsNew: false);
+            participants[loaded.Key] = (loaded, select.Bytes(5).ToArray());
         }
 
         select.Reset();

@@ -19,6 +19,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     private readonly NameHashes _names = new();
     private readonly ArrayBufferWriter<byte> _stateBytes = new(1024);
     private readonly HashSet<long> _hot = [];
+    private readonly List<byte[]> _stateDocuments = [];
     private Tail _tail = new(options.FoldAfterInputs);
     private Task<Fold>? _sorting;
     private Fold? _fold;
@@ -145,7 +146,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     {
         if (_tail.FindParticipant(name) is { } recent)
         {
-            return new LoadedParticipant(recent.Key, name, recent.State, recent.RateArrival, recent.CreatedAt, IsNew: false);
+            return new LoadedParticipant(recent.Key, name, recent.ReadState(), recent.RateArrival, recent.CreatedAt, IsNew: false);
         }
 
         return ParticipantReads.FindStored(connection, name);
@@ -179,11 +180,13 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         var create = connection.Prepare("insert into participants (key, environment, id, created_at, rate_arrival, state) values (?1, ?2, ?3, ?4, 0, ?5)");
         var recent = connection.Prepare("insert into recent_states (log_id, participant_key, rate_arrival, state) values (?1, ?2, ?3, ?4)");
         using var stateWriter = new Utf8JsonWriter(_stateBytes);
+        _stateDocuments.Clear();
         foreach (var write in writes.Participants)
         {
             _stateBytes.ResetWrittenCount();
             stateWriter.Reset(_stateBytes);
             StateDocument.Write(stateWriter, write.State);
+            _stateDocuments.Add(_stateBytes.WrittenSpan.ToArray());
             var before = write.Before;
             if (before.IsNew)
             {
@@ -198,10 +201,11 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     private void AddToTail(BatchWrites writes, long firstLogId)
     {
         var loaded = new Dictionary<long, ParticipantWrite>(writes.Participants.Count);
-        foreach (var write in writes.Participants)
+        for (var i = 0; i < writes.Participants.Count; i++)
         {
+            var write = writes.Participants[i];
             loaded.Add(write.Before.Key, write);
-            _tail.Growing.SetState(write.Before with { CreatedAt = write.CreatedAt }, write.State, write.RateArrival);
+            _tail.Growing.SetState(write.Before with { CreatedAt = write.CreatedAt }, _stateDocuments[i], write.RateArrival);
         }
 
         for (var i = 0; i < writes.Log.Count; i++)

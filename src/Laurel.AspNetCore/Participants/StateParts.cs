@@ -101,8 +101,8 @@ internal static class StateParts
             writer.WriteString("code", challenge.Code);
             writer.WriteString("name", challenge.Name);
             writer.WriteString("status", StatusOf(challenge, progress, now));
-            writer.WriteString("period_start", challenge.StartsAt?.ToString());
-            writer.WriteString("period_end", challenge.EndsAt?.ToString());
+            writer.WriteString("period_start", challenge.Schedule.StartsAt?.ToString());
+            writer.WriteString("period_end", challenge.Schedule.EndsAt?.ToString());
             writer.WriteNumber("completions", progress.Completions);
             writer.WriteStartArray("objectives");
             foreach (var objective in challenge.Objectives)
@@ -125,7 +125,7 @@ internal static class StateParts
 
     private static string StatusOf(Challenge challenge, ChallengeProgress progress, Timestamp now) =>
         progress.Completions >= challenge.MaxCompletions ? "completed"
-        : !challenge.IsActive || now >= challenge.EndsAt ? "ended"
+        : !challenge.IsActive || now >= challenge.Schedule.EndsAt ? "ended"
         : "active";
 
     private static void WriteBalance(Utf8JsonWriter writer, Balance balance)

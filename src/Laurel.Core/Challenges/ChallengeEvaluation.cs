@@ -14,8 +14,8 @@ internal static class ChallengeEvaluation
     {
         var challenge = listening.Challenge;
         var held = draft.ChallengeProgressOf(challenge.Code);
-        if (draft.OccurredAt < challenge.StartsAt
-            || draft.OccurredAt >= challenge.EndsAt
+        if (draft.OccurredAt < challenge.Schedule.StartsAt
+            || draft.OccurredAt >= challenge.Schedule.EndsAt
             || held?.Completions >= challenge.MaxCompletions
             || !ConditionEvaluation.Holds(challenge.Eligibility, view))
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Laurel.Badges;
+using Laurel.Calendars;
 using Laurel.Facts;
 using Laurel.Rules;
 
@@ -44,7 +45,7 @@ internal static class ChallengeReader
         var completions = members.WholeNumber("max_completions", 1, ProgramLimits.Completions) ?? 1;
         var rewards = RewardReader.Read(members, scope, badges, isActive);
         return scope.Faults.Count == before
-            ? new Challenge(code!, name ?? code!, startsAt, endsAt, eligibility, objectives, needed, (int)completions, rewards, isActive)
+            ? new Challenge(code!, name ?? code!, new ChallengeSchedule(startsAt, endsAt, PeriodKind.AllTime, Rolling: null), IsExplicit: false, eligibility, objectives, needed, (int)completions, rewards, isActive)
             : null;
     }
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Laurel.Facts;
 
 /// <summary>
-/// How an input's derived facts are kept, and how they are told. Kept: a JSON array of <c>{kind, code, caused_by, source, data}</c>, where
-/// <c>caused_by</c> is the place of the causing fact in the same array, -1 for the event's own. Ids are not kept: they follow from the event's id
+/// How an input's derived facts are kept, and how they are told. Kept: a JSON array of <c>{kind, code, caused_by, due_at, source, data}</c>, where
+/// <c>caused_by</c> is the place of the causing fact in the same array, -1 for the event's own, and <c>due_at</c> stands only with what the clock did. Ids are not kept: they follow from the event's id
 /// and the place (<see cref="DerivedFact.IdOffset"/>).
 /// </summary>
 public static class FactDocument
@@ -20,6 +20,11 @@ public static class FactDocument
             writer.WriteString("kind"u8, fact.Kind);
             writer.WriteString("code"u8, fact.Code);
             writer.WriteNumber("caused_by"u8, fact.CausedBy);
+            if (fact.DueAt is { } dueAt)
+            {
+                writer.WriteNumber("due_at"u8, dueAt.UnixMicroseconds);
+            }
+
             writer.WriteStartObject("source"u8);
             writer.WriteString("type"u8, fact.Source.Type);
             writer.WriteString("code"u8, fact.Source.Code);
@@ -48,12 +53,12 @@ public static class FactDocument
             }
 
             writer.WriteStartObject();
-            fact.WriteGrant(writer);
+            eventId.Plus(DerivedFact.IdOffset(fact.Place)).Value.TryWriteStringify(id);
+            fact.WriteGrant(writer, id);
             writer.WriteStartObject("source"u8);
             writer.WriteString("type"u8, fact.Source.Type);
             writer.WriteString("code"u8, fact.Source.Code);
             writer.WriteEndObject();
-            eventId.Plus(DerivedFact.IdOffset(fact.Place)).Value.TryWriteStringify(id);
             writer.WriteString("fact_id"u8, id);
             writer.WriteEndObject();
         }

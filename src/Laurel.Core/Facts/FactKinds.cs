@@ -11,15 +11,27 @@ public static class FactKinds
     public const string ObjectiveCompleted = "challenge.objective_completed";
     public const string ChallengeCompleted = "challenge.completed";
     public const string TierChanged = "tier.changed";
+    public const string PointsExpired = "points.expired";
+    public const string ChallengeEnrolled = "challenge.enrolled";
+    public const string ChallengeEnded = "challenge.ended";
+    public const string RewardGranted = "reward.granted";
+    public const string RewardRefused = "reward.refused";
+    public const string StreakExtended = "streak.extended";
+    public const string StreakMilestoneReached = "streak.milestone_reached";
+    public const string StreakFreezeUsed = "streak.freeze_used";
+    public const string StreakBroken = "streak.broken";
 
     /// <summary>All kinds that this version makes, in a fixed order: the place of a kind is its bit in stored masks, so only append.</summary>
-    public static readonly IReadOnlyList<string> All = [Event, PointsAwarded, BadgeUnlocked, ObjectiveCompleted, ChallengeCompleted, TierChanged];
+    public static readonly IReadOnlyList<string> All =
+    [
+        Event, PointsAwarded, BadgeUnlocked, ObjectiveCompleted, ChallengeCompleted, TierChanged, PointsExpired, ChallengeEnrolled, ChallengeEnded,
+        RewardGranted, RewardRefused, StreakExtended, StreakMilestoneReached, StreakFreezeUsed, StreakBroken,
+    ];
 
     /// <summary>Kinds that semantics name but this version does not make yet: a rule may not listen to them.</summary>
     public static readonly IReadOnlyList<string> Later =
     [
-        "points.deducted", "points.expired", "challenge.enrolled", "challenge.ended", "reward.granted", "reward.refused", "reward.claimed",
-        "streak.extended", "streak.milestone_reached", "streak.freeze_used", "streak.broken", "participant.updated", "participant.erased",
+        "points.deducted", "reward.claimed", "participant.updated", "participant.erased",
     ];
 
     /// <summary>Whether Laurel makes facts of this kind from others, now or in a later version.</summary>

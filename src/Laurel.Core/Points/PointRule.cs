@@ -1,3 +1,4 @@
+using Laurel.Calendars;
 using Laurel.Facts;
 using Laurel.Rules;
 
@@ -5,7 +6,7 @@ namespace Laurel.Points;
 
 /// <summary>
 /// Awards points for events of one name. Active from <paramref name="ActiveFrom"/> (inclusive) to <paramref name="ActiveTo"/> (exclusive) by <c>occurred_at</c>.
-/// <paramref name="CapAllTime"/> bounds what one participant gets from the rule, ever; an award that would pass it is cut to what is left.
+/// <paramref name="ExpiresAfter"/> is counted from there too; null = the points never expire.
 /// </summary>
 public sealed record PointRule(
     string Code,
@@ -14,13 +15,20 @@ public sealed record PointRule(
     Condition? Where,
     PointAmount Amount,
     string Currency,
-    long? CapAllTime,
+    CalendarDuration? ExpiresAfter,
+    PointCap? Cap,
     Timestamp? ActiveFrom,
     Timestamp? ActiveTo,
     bool IsActive)
 {
     internal GrantSource Source { get; } = new("point_rule", Code);
 }
+
+/// <summary>
+/// The most points that one participant gets from a rule within one period of <paramref name="Period"/>, by <c>occurred_at</c>; an award that would
+/// pass it is cut to what is left.
+/// </summary>
+public sealed record PointCap(PeriodKind Period, long Amount);
 
 /// <summary>How many points a rule awards. An amount of 0 or less grants nothing.</summary>
 public abstract record PointAmount

@@ -16,7 +16,7 @@ internal static class PointRuleEvaluation
         }
 
         var amount = AmountOf(rule.Amount, view);
-        if (rule.CapAllTime is not { } cap)
+        if (rule.Cap?.Amount is not { } cap)
         {
             draft.AwardPoints(rule.Currency, amount, rule.Source, draft.Cause);
             return;

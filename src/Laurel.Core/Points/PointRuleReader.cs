@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Laurel.Calendars;
 using Laurel.Rules;
 
 namespace Laurel.Points;
@@ -41,7 +42,7 @@ internal static class PointRuleReader
 
         var isActive = members.Flag("is_active", otherwise: true);
         return scope.Faults.Count == before
-            ? new PointRule(code!, name ?? code!, eventName!, where, amount!, currency, cap, from, to, isActive)
+            ? new PointRule(code!, name ?? code!, eventName!, where, amount!, currency, ExpiresAfter: null, cap is { } most ? new PointCap(PeriodKind.AllTime, most) : null, from, to, isActive)
             : null;
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Laurel.Badges;
+using Laurel.Calendars;
 using Laurel.Challenges;
 using Laurel.Facts;
 using Laurel.Points;
@@ -67,7 +68,10 @@ public static class ProgramReader
                 [.. rules.Select(item => item.Definition)],
                 [.. badges.Select(item => item.Definition)],
                 [.. challenges.Select(item => item.Definition)],
-                [.. tiers.Select(item => item.Definition)]);
+                [],
+                [.. tiers.Select(item => item.Definition)],
+                [],
+                LocalCalendar.Utc);
     }
 
     /// <summary>Reads one section; definitions with a fault are left out of the answer.</summary>

@@ -11,6 +11,15 @@ public enum PropertyRoot
 
     /// <summary><c>participant.badges</c>: codes of the badges held before the fact.</summary>
     ParticipantBadges,
+
+    /// <summary><c>local_day</c>: the local date of <c>occurred_at</c>, such as <c>2026-02-14</c>.</summary>
+    LocalDay,
+
+    /// <summary><c>local_week</c>: the ISO week, such as <c>2026-W07</c>.</summary>
+    LocalWeek,
+
+    /// <summary><c>local_month</c>: such as <c>2026-02</c>.</summary>
+    LocalMonth,
 }
 
 /// <summary>

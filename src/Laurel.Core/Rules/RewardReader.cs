@@ -72,7 +72,7 @@ internal static class RewardReader
         members.Require("amount", $"whole points from 1 to {ProgramLimits.PointAmount}");
         var amount = members.WholeNumber("amount", 1, ProgramLimits.PointAmount);
         var currency = Currency(members, scope);
-        return amount is null ? null : new Reward.Points(amount.Value, currency);
+        return amount is null ? null : new Reward.Points(amount.Value, currency, ExpiresAfter: null);
     }
 
     private static Reward.BadgeAward? Badge(Members members, ReadingScope scope, IReadOnlyDictionary<string, Badge> badges, bool isActive)

@@ -1,7 +1,10 @@
 using System.Collections.Frozen;
 using Laurel.Badges;
+using Laurel.Calendars;
 using Laurel.Challenges;
 using Laurel.Points;
+using Laurel.Rewards;
+using Laurel.Streaks;
 using Laurel.Tiers;
 
 namespace Laurel.Rules;
@@ -20,9 +23,15 @@ public sealed class RuleBook
         IReadOnlyList<PointRule> pointRules,
         IReadOnlyList<Badge> badges,
         IReadOnlyList<Challenge> challenges,
-        IReadOnlyList<Tier> tiers)
+        IReadOnlyList<Streak> streaks,
+        IReadOnlyList<Tier> tiers,
+        IReadOnlyList<CatalogueReward> rewards,
+        LocalCalendar calendar)
     {
         Version = version;
+        Streaks = streaks;
+        Rewards = rewards;
+        Calendar = calendar;
         Currencies = currencies;
         PointRules = pointRules;
         Badges = badges;
@@ -30,11 +39,11 @@ public sealed class RuleBook
         Tiers = tiers;
         _badges = badges.ToFrozenDictionary(badge => badge.Code, StringComparer.Ordinal);
         TierLadder = [.. tiers.Where(tier => tier is { IsActive: true, IsAutomatic: true }).OrderByDescending(tier => tier.Level)];
-        _listeners = Listeners.ByEventName(pointRules, badges, challenges);
+        _listeners = Listeners.ByEventName(pointRules, streaks, badges, challenges);
     }
 
     /// <summary>The book of an environment where nothing was published.</summary>
-    public static readonly RuleBook Empty = new(0, [Currency.Default], [], [], [], []);
+    public static readonly RuleBook Empty = new(0, [Currency.Default], [], [], [], [], [], [], LocalCalendar.Utc);
 
     /// <summary>1, 2, 3 …; 0 where nothing was published.</summary>
     public int Version { get; }
@@ -48,7 +57,15 @@ public sealed class RuleBook
 
     public IReadOnlyList<Challenge> Challenges { get; }
 
+    public IReadOnlyList<Streak> Streaks { get; }
+
     public IReadOnlyList<Tier> Tiers { get; }
+
+    /// <summary>The catalogue.</summary>
+    public IReadOnlyList<CatalogueReward> Rewards { get; }
+
+    /// <summary>The local calendar of periods.</summary>
+    public LocalCalendar Calendar { get; }
 
     /// <summary>Active automatic tiers, highest level first.</summary>
     internal Tier[] TierLadder { get; }
@@ -82,6 +99,18 @@ public abstract record Metric
 
     /// <summary>Total of a number of the matching events; an event in which it is no number does not count.</summary>
     public sealed record Sum(PropertyPath Property) : Metric;
+
+    /// <summary>The largest number.</summary>
+    public sealed record Max(PropertyPath Property) : Metric;
+
+    /// <summary>The smallest number. Its target is reached from above.</summary>
+    public sealed record Min(PropertyPath Property) : Metric;
+
+    /// <summary>How many different values: texts, numbers by value, true, false. It counts as far as its target.</summary>
+    public sealed record Distinct(PropertyPath Property) : Metric;
+
+    /// <summary>The most consecutive calendar periods with a matching event.</summary>
+    public sealed record Streak(PeriodKind Period) : Metric;
 }
 
 /// <summary>
@@ -97,8 +126,11 @@ public abstract record Reward
     }
 
     /// <summary>Points, a whole number from 1.</summary>
-    public sealed record Points(long Amount, string Currency) : Reward;
+    public sealed record Points(long Amount, string Currency, CalendarDuration? ExpiresAfter) : Reward;
 
     /// <summary>A badge of the same book.</summary>
     public sealed record BadgeAward(Badge Badge) : Reward;
+
+    /// <summary>A reward of the catalogue, as far as there is stock.</summary>
+    public sealed record FromCatalogue(CatalogueReward Item) : Reward;
 }

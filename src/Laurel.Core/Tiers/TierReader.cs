@@ -35,7 +35,7 @@ internal static class TierReader
         members.WholeNumber("display_order", int.MinValue, int.MaxValue);
         var isActive = members.Flag("is_active", otherwise: true);
         return scope.Faults.Count == before
-            ? new Tier(code!, name ?? code!, (int)level!, color, isAutomatic, minPoints ?? 0, isActive)
+            ? new Tier(code!, name ?? code!, (int)level!, color, isAutomatic, minPoints ?? 0, Requalify: null, isActive)
             : null;
     }
 

@@ -73,15 +73,15 @@ public class Good_programs_tests
 
         var rule = Assert.Single(book.PointRules);
         var amount = Assert.IsType<PointAmount.Proportional>(rule.Amount);
-        Assert.Equal(("r", "gems", true, null), (rule.Name, rule.Currency, rule.IsActive, rule.CapAllTime));
+        Assert.Equal(("r", "gems", true, null), (rule.Name, rule.Currency, rule.IsActive, rule.Cap?.Amount));
         Assert.Equal((1m, PointRounding.Down, null, null), (amount.Multiply, amount.Round, amount.Min, amount.Max));
         var badge = Assert.Single(book.Badges);
         Assert.Equal(("common", "", 2.5m), (badge.Rarity, badge.Description, badge.Criteria!.Target));
         Assert.IsType<Metric.Count>(badge.Criteria.Metric);
         var challenge = Assert.Single(book.Challenges);
-        Assert.Equal((2, 1, null, null), (challenge.ObjectivesNeeded, challenge.MaxCompletions, challenge.StartsAt, challenge.EndsAt));
+        Assert.Equal((2, 1, null, null), (challenge.ObjectivesNeeded, challenge.MaxCompletions, challenge.Schedule.StartsAt, challenge.Schedule.EndsAt));
         Assert.Equal([0], challenge.Objectives[1].Requires);
-        Assert.Equal(new Reward.Points(7, "gems"), Assert.Single(challenge.Rewards));
+        Assert.Equal(new Reward.Points(7, "gems", ExpiresAfter: null), Assert.Single(challenge.Rewards));
         Assert.True(Assert.Single(book.Tiers).IsAutomatic);
     }
 
@@ -100,7 +100,7 @@ public class Good_programs_tests
             """);
 
         var rule = book.PointRules[0];
-        Assert.Equal(("Rule", false, 1000L), (rule.Name, rule.IsActive, rule.CapAllTime));
+        Assert.Equal(("Rule", false, 1000L), (rule.Name, rule.IsActive, rule.Cap?.Amount));
         Assert.Equal("2026-12-31T23:00:00Z", rule.ActiveTo.ToString());
         var amount = Assert.IsType<PointAmount.Proportional>(rule.Amount);
         Assert.Equal((1.5m, PointRounding.Up, 2L, 9L), (amount.Multiply, amount.Round, amount.Min, amount.Max));

@@ -15,7 +15,7 @@ internal static class PurchaseEvent
     /// <summary>Points that one event earns: 5, 49 and 10, by three of the ten rules.</summary>
     public const long Points = 64;
 
-    public static InputEvent Read(Timestamp at) =>
+    public static EventInput Read(Timestamp at) =>
         new(FactId.StartOfBlock(at, 1), Name, Properties.ReadTrusted(Encoding.UTF8.GetBytes(Json)), at, at);
 
     public static RuleBook ReadBook(BenchOptions options)
@@ -25,7 +25,7 @@ internal static class PurchaseEvent
     }
 
     /// <summary>Fails the run where the program does not grant what the layers expect.</summary>
-    public static void Verify(RuleBook book, InputEvent input)
+    public static void Verify(RuleBook book, EventInput input)
     {
         var facts = Evaluator.Evaluate(book, ParticipantState.New, input).Facts;
         if (book.PointRules.Count != 10 || facts.Count != 3 || facts.OfType<Laurel.Facts.PointsAwarded>().Sum(fact => fact.Amount) != Points)

@@ -96,7 +96,7 @@ internal static class StateParts
                 continue;
             }
 
-            var progress = held ?? new ChallengeProgress(challenge.Code, 0, []);
+            var progress = held ?? ChallengeProgress.None(challenge.Code);
             writer.WriteStartObject();
             writer.WriteString("code", challenge.Code);
             writer.WriteString("name", challenge.Name);

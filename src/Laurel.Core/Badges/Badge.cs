@@ -17,4 +17,7 @@ public sealed record Badge(
     bool IsActive)
 {
     internal GrantSource Source { get; } = new("badge", Code);
+
+    /// <summary>What the parts of its progress are named after.</summary>
+    internal string PartOwner { get; } = $"badge/{Code}";
 }

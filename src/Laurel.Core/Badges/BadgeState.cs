@@ -1,4 +1,5 @@
 using Laurel.Facts;
+using Laurel.Metrics;
 
 namespace Laurel.Badges;
 
@@ -6,4 +7,4 @@ namespace Laurel.Badges;
 public sealed record BadgeHeld(string Code, Timestamp EarnedAt);
 
 /// <summary>How far a badge's criteria have come.</summary>
-public sealed record BadgeProgress(string Code, decimal Current);
+public sealed record BadgeProgress(string Code, Measured Measured);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Laurel.Evaluation;
 using Laurel.Facts;
+using Laurel.Metrics;
 using Laurel.Rules;
 
 namespace Laurel.Challenges;
@@ -14,31 +16,68 @@ internal static class ChallengeEvaluation
     {
         var challenge = listening.Challenge;
         var held = draft.ChallengeProgressOf(challenge.Code);
-        if (draft.OccurredAt < challenge.Schedule.StartsAt
-            || draft.OccurredAt >= challenge.Schedule.EndsAt
-            || held?.Completions >= challenge.MaxCompletions
-            || !ConditionEvaluation.Holds(challenge.Eligibility, view))
+        var period = draft.Book.Calendar.PeriodOf(challenge.Schedule.Recurrence, draft.OccurredAt);
+        var progress = ChallengePeriods.Find(draft, held ?? ChallengeProgress.None(challenge.Code), period);
+        if (WhyClosed(draft, challenge, progress, view) is { } reason)
         {
+            NoteClosed(draft, listening, view, reason);
             return;
         }
+
+        progress = Enrolled(draft, listening, progress, view);
 
         // Progress goes by the objective's code, so that it survives an edit of all else.
         var objectives = new ObjectiveProgress[challenge.Objectives.Count];
         for (var i = 0; i < objectives.Length; i++)
         {
-            var code = challenge.Objectives[i].Code;
-            objectives[i] = held?.Of(code) ?? new ObjectiveProgress(code, 0, IsCompleted: false);
+            objectives[i] = progress.Of(challenge.Objectives[i].Code);
         }
 
-        if (Measure(listening, objectives, view))
+        if (Measure(draft, listening, progress, objectives, view))
         {
-            var completions = Settle(draft, challenge, objectives, held?.Completions ?? 0);
-            draft.SetChallengeProgress(new ChallengeProgress(challenge.Code, completions, objectives));
+            var completions = Settle(draft, challenge, objectives, progress.Completions);
+            ChallengePeriods.Keep(
+                draft, held, progress with { Completions = completions, Objectives = objectives, IsPeriodDone = challenge.Schedule.IsRecurring && completions > progress.Completions });
         }
     }
 
+    private static string? WhyClosed(Draft draft, Challenge challenge, ChallengeProgress progress, in FactView view)
+    {
+        var schedule = challenge.Schedule;
+        return draft.OccurredAt < schedule.StartsAt ? "it occurred before the challenge starts"
+            : draft.OccurredAt >= schedule.EndsAt ? "it occurred after the challenge ended"
+            : progress.Completions >= challenge.MaxCompletions ? "the challenge is completed as often as it can be"
+            : progress.IsPeriodDone ? "the challenge is completed in this period"
+            : challenge.IsExplicit && progress.EnrolledAt is null ? "the participant is not enrolled"
+            : draft.OccurredAt < progress.EnrolledAt ? "it occurred before the participant was enrolled"
+            : ChallengeClock.WindowEnd(draft.Book, challenge, progress) is { } end && draft.OccurredAt >= end ? "it occurred after the participant's time was over"
+            : !challenge.IsExplicit && !ConditionEvaluation.Holds(challenge.Eligibility, view) ? "the participant is not eligible"
+            : null;
+    }
+
+    // Where the time runs from a participant's enrolment and nobody enrols, the first event that an objective counts does.
+    private static ChallengeProgress Enrolled(Draft draft, ListeningChallenge listening, ChallengeProgress progress, in FactView view)
+    {
+        var challenge = listening.Challenge;
+        if (challenge.Schedule.Rolling is null || progress.EnrolledAt is not null || !draft.HasRoomFor(1))
+        {
+            return progress;
+        }
+
+        foreach (var place in listening.Objectives)
+        {
+            if (ConditionEvaluation.Holds(challenge.Objectives[place].Criteria.Where, view))
+            {
+                draft.Add(new ChallengeEnrolled(draft.NextPlace, draft.Cause, challenge.Source, challenge.Name));
+                return progress with { EnrolledAt = draft.OccurredAt };
+            }
+        }
+
+        return progress;
+    }
+
     // The event that completes an objective does not count for one that requires it: that one counts from the next event on.
-    private static bool Measure(ListeningChallenge listening, ObjectiveProgress[] objectives, in FactView view)
+    private static bool Measure(Draft draft, ListeningChallenge listening, ChallengeProgress progress, ObjectiveProgress[] objectives, in FactView view)
     {
         var changed = false;
         Span<bool> open = stackalloc bool[objectives.Length];
@@ -49,17 +88,35 @@ internal static class ChallengeEvaluation
 
         foreach (var place in listening.Objectives)
         {
-            var criteria = listening.Challenge.Objectives[place].Criteria;
-            if (open[place] && ConditionEvaluation.Holds(criteria.Where, view) && view.Measure(criteria.Metric) is { } value)
+            var objective = listening.Challenge.Objectives[place];
+            var before = objectives[place].Measured;
+            var reason = !open[place] ? "an objective that it requires is open"
+                : !ConditionEvaluation.Holds(objective.Criteria.Where, view) ? "the condition does not hold"
+                : null;
+            if (reason is null)
             {
-                var progress = objectives[place];
-                objectives[place] = progress with { Current = FactView.Add(progress.Current, value) };
-                changed = true;
+                var owner = OwnerOf(listening.Challenge, objective, progress);
+                var counts = MetricEvaluation.TryMeasure(draft, objective.Criteria, view, owner, before, out var after);
+                objectives[place] = objectives[place] with { Measured = after };
+                changed |= counts;
+                reason = counts ? null : "the metric does not count it";
             }
+
+            draft.Trace?.Note(new RuleTrace(
+                listening.Challenge.Source.Type, listening.Challenge.Code, objective.Code, draft.LookedAt, reason is null, reason ?? "counted",
+                ConditionTrace.Of(objective.Criteria.Where, view), before.Current, objectives[place].Measured.Current));
         }
 
         return changed;
     }
+
+    // Only sets and runs have parts, so that the others need no name. Each round has its own.
+    private static string OwnerOf(Challenge challenge, Objective objective, ChallengeProgress progress) =>
+        objective.Criteria.Metric is Metric.Distinct or Metric.Streak
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"challenge/{challenge.Code}/{objective.Code}/{progress.Period.Number}/{(challenge.Schedule.IsRecurring ? 0 : progress.Completions)}")
+            : "";
 
     private static int Settle(Draft draft, Challenge challenge, ObjectiveProgress[] objectives, int completions)
     {
@@ -75,6 +132,11 @@ internal static class ChallengeEvaluation
             var completion = draft.NextPlace;
             draft.Add(new ChallengeCompleted(completion, draft.Cause, challenge.Source, challenge.Name, completions));
             draft.Grant(challenge.Rewards, challenge.Source, completion);
+            if (challenge.Schedule.IsRecurring)
+            {
+                break;
+            }
+
             if (completions < challenge.MaxCompletions)
             {
                 StartNextRound(challenge, objectives);
@@ -90,7 +152,7 @@ internal static class ChallengeEvaluation
         {
             var objective = challenge.Objectives[i];
             if (!objectives[i].IsCompleted
-                && objectives[i].Current >= objective.Criteria.Target
+                && MetricEvaluation.Reaches(objective.Criteria, objectives[i].Measured.Current)
                 && RequirementsAreMet(objective, objectives)
                 && draft.HasRoomFor(1 + objective.Rewards.Count))
             {
@@ -108,8 +170,8 @@ internal static class ChallengeEvaluation
         {
             if (objectives[i].IsCompleted)
             {
-                var surplus = Math.Max(0, objectives[i].Current - challenge.Objectives[i].Criteria.Target);
-                objectives[i] = objectives[i] with { Current = surplus, IsCompleted = false };
+                var surplus = MetricEvaluation.Surplus(challenge.Objectives[i].Criteria, objectives[i].Measured);
+                objectives[i] = objectives[i] with { Measured = surplus, IsCompleted = false };
             }
         }
     }
@@ -125,5 +187,15 @@ internal static class ChallengeEvaluation
         }
 
         return true;
+    }
+
+    private static void NoteClosed(Draft draft, ListeningChallenge listening, in FactView view, string reason)
+    {
+        if (draft.Trace is { } trace)
+        {
+            var challenge = listening.Challenge;
+            trace.Note(new RuleTrace(
+                challenge.Source.Type, challenge.Code, null, draft.LookedAt, Fired: false, reason, ConditionTrace.Of(challenge.Eligibility, view), null, null));
+        }
     }
 }

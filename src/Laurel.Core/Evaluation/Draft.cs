@@ -1,8 +1,10 @@
 using Laurel.Badges;
 using Laurel.Challenges;
 using Laurel.Facts;
-using Laurel.Points;
+using Laurel.Metrics;
+using Laurel.Rewards;
 using Laurel.Rules;
+using Laurel.Streaks;
 using Laurel.Tiers;
 
 namespace Laurel.Evaluation;
@@ -10,37 +12,68 @@ namespace Laurel.Evaluation;
 /// <summary>
 /// A state in the making during one evaluation: what the mechanics read, change and grant. It never leaves the evaluator.
 /// </summary>
-internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent input)
+internal sealed partial class Draft(RuleBook book, ParticipantState before, Input input, Supplies supplies, Trace? trace)
 {
     /// <summary>Derived facts that one input may make. A challenge of target 1 fed an amount of a million must not make a million rows.</summary>
     public const int MaxFacts = 1000;
 
     private readonly List<DerivedFact> _facts = new(4);
-    private CopyOnWrite<Balance> _balances = new(before.Balances);
     private CopyOnWrite<BadgeHeld> _badges = new(before.Badges);
     private CopyOnWrite<BadgeProgress> _badgeProgress = new(before.BadgeProgress);
     private CopyOnWrite<ChallengeProgress> _challenges = new(before.Challenges);
-    private CopyOnWrite<CapUse> _capUses = new(before.CapUses);
+    private CopyOnWrite<StreakState> _streaks = new(before.Streaks);
+    private PartShelf? _parts;
 
     public RuleBook Book => book;
 
-    /// <summary>When the input occurred: the clock of schedules and of what is earned.</summary>
-    public Timestamp OccurredAt => input.OccurredAt;
+    /// <summary>When what is looked at occurred: the clock of schedules, periods and of what is earned.</summary>
+    public Timestamp OccurredAt { get; private set; } = (input as EventInput)?.OccurredAt ?? input.ReceivedAt;
+
+    /// <summary>When the input was received: the time of now.</summary>
+    public Timestamp Now => input.ReceivedAt;
+
+    /// <summary>What the clock does is stamped with the time it was due; null for the rest.</summary>
+    public Timestamp? DueAt { get; private set; }
+
+    public PartShelf Parts => _parts ??= new PartShelf(before.HasParts, supplies);
+
+    public Trace? Trace => trace;
 
     public IReadOnlyList<DerivedFact> Facts => _facts;
 
     /// <summary>Place of the fact that the rules look at; -1 for the event's own.</summary>
     public int Cause { get; set; } = -1;
 
+    /// <summary>What the rules look at, for a trace: the kind of fact.</summary>
+    public string LookedAt => Cause < 0 ? FactKinds.Event : _facts[Cause].Kind;
+
     public TierHeld? Tier { get; set; } = before.Tier;
 
+    public int? LostTierLevel { get; set; } = before.LostTierLevel;
+
     public BadgeHeld[] Badges => _badges.Items;
+
+    public ChallengeProgress[] Challenges => _challenges.Items;
+
+    public StreakState[] Streaks => _streaks.Items;
 
     /// <summary>Whether <see cref="MaxFacts"/> kept something from being granted.</summary>
     public bool LimitReached { get; private set; }
 
+    /// <summary>Whether something changed that the clock waits for.</summary>
+    public bool IsClockChanged { get; set; }
+
+    public Refusal? Refusal { get; set; }
+
     /// <summary>Place of the next fact.</summary>
     public int NextPlace => _facts.Count;
+
+    /// <summary>From here on things happen at this time, by the clock.</summary>
+    public void MoveTo(Timestamp dueAt)
+    {
+        OccurredAt = dueAt;
+        DueAt = dueAt;
+    }
 
     /// <summary>Whether <paramref name="count"/> more facts may be made; notes it where not.</summary>
     public bool HasRoomFor(int count)
@@ -49,41 +82,7 @@ internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent i
         return _facts.Count + count <= MaxFacts;
     }
 
-    public void Add(DerivedFact fact) => _facts.Add(fact);
-
-    /// <summary>
-    /// Adds points and their fact; false, and nothing, for an amount of 0 or less, where a balance would leave what a whole number can hold, and where
-    /// the input made all the facts it may.
-    /// </summary>
-    public bool AwardPoints(string currency, long amount, GrantSource source, int causedBy)
-    {
-        var index = IndexOf(_balances.Items, currency, static balance => balance.Currency);
-        var held = index >= 0 ? _balances.Items[index] : new Balance(currency, 0, 0, 0);
-        if (amount <= 0 || held.Earned > long.MaxValue - amount || !HasRoomFor(1))
-        {
-            return false;
-        }
-
-        var after = new Balance(held.Currency, held.Current + amount, held.Earned + amount, held.Spent);
-        _balances.Put(index, after);
-        Add(new PointsAwarded(NextPlace, causedBy, source, after.Currency, amount, after.Current));
-        return true;
-    }
-
-    /// <summary>Points earned over the lifetime in the default currency.</summary>
-    public long EarnedInDefaultCurrency()
-    {
-        var currency = book.Currencies[0].Code;
-        foreach (var balance in _balances.Items)
-        {
-            if (balance.Currency == currency)
-            {
-                return balance.Earned;
-            }
-        }
-
-        return 0;
-    }
+    public void Add(DerivedFact fact) => _facts.Add(DueAt is { } dueAt ? fact with { DueAt = dueAt } : fact);
 
     public bool Holds(string badge) => IndexOf(_badges.Items, badge, static held => held.Code) >= 0;
 
@@ -104,14 +103,14 @@ internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent i
         }
     }
 
-    public decimal BadgeProgressOf(string badge)
+    public Measured BadgeProgressOf(string badge)
     {
         var index = IndexOfBadgeProgress(badge);
-        return index < 0 ? 0 : _badgeProgress.Items[index].Current;
+        return index < 0 ? Measured.Nothing : _badgeProgress.Items[index].Measured;
     }
 
-    public void SetBadgeProgress(string badge, decimal current) =>
-        _badgeProgress.Put(IndexOfBadgeProgress(badge), new BadgeProgress(badge, current));
+    public void SetBadgeProgress(string badge, in Measured measured) =>
+        _badgeProgress.Put(IndexOfBadgeProgress(badge), new BadgeProgress(badge, measured));
 
     public ChallengeProgress? ChallengeProgressOf(string challenge)
     {
@@ -119,17 +118,23 @@ internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent i
         return index < 0 ? null : _challenges.Items[index];
     }
 
-    public void SetChallengeProgress(ChallengeProgress progress) =>
-        _challenges.Put(IndexOf(_challenges.Items, progress.Code, static held => held.Code), progress);
-
-    public long CapUsedBy(string rule)
+    public void SetChallengeProgress(ChallengeProgress progress)
     {
-        var index = IndexOf(_capUses.Items, rule, static use => use.Rule);
-        return index < 0 ? 0 : _capUses.Items[index].Awarded;
+        IsClockChanged = true;
+        _challenges.Put(IndexOf(_challenges.Items, progress.Code, static held => held.Code), progress);
     }
 
-    public void SetCapUsedBy(string rule, long awarded) =>
-        _capUses.Put(IndexOf(_capUses.Items, rule, static use => use.Rule), new CapUse(rule, awarded));
+    public StreakState? StreakOf(string streak)
+    {
+        var index = IndexOf(_streaks.Items, streak, static state => state.Code);
+        return index < 0 ? null : _streaks.Items[index];
+    }
+
+    public void SetStreak(StreakState state)
+    {
+        IsClockChanged = true;
+        _streaks.Put(IndexOf(_streaks.Items, state.Code, static held => held.Code), state);
+    }
 
     /// <summary>Grants each of <paramref name="rewards"/> in order.</summary>
     public void Grant(IReadOnlyList<Reward> rewards, GrantSource source, int causedBy)
@@ -139,10 +144,13 @@ internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent i
             switch (rewards[i])
             {
                 case Reward.Points points:
-                    AwardPoints(points.Currency, points.Amount, source, causedBy);
+                    AwardPoints(points.Currency, points.Amount, points.ExpiresAfter, source, causedBy);
                     break;
                 case Reward.BadgeAward award:
                     UnlockBadge(award.Badge, source, causedBy);
+                    break;
+                case Reward.FromCatalogue reward:
+                    RewardEvaluation.Grant(this, reward.Item, source, causedBy);
                     break;
                 default:
                     throw new InvalidOperationException($"Unknown reward {rewards[i].GetType().Name}.");
@@ -153,27 +161,47 @@ internal sealed class Draft(RuleBook book, ParticipantState before, InputEvent i
     /// <summary>The state after the input.</summary>
     public Decision ToDecision()
     {
+        if (_parts is { Missing.Count: > 0 } || WantedReward is not null)
+        {
+            return new Decision(before, [], LimitReached) { MissingParts = _parts?.Missing ?? [], WantedReward = WantedReward };
+        }
+
+        if (Refusal is { } refusal)
+        {
+            return new Decision(before, [], LimitReached: false) { Refusal = refusal };
+        }
+
         var counts = new long[FactKinds.All.Count];
         before.FactCounts.CopyTo(counts, 0);
-        counts[0]++;
+        var isEvent = input is EventInput;
+        counts[0] += isEvent ? 1 : 0;
         foreach (var fact in _facts)
         {
             counts[fact.KindIndex]++;
         }
 
+        var parts = _parts?.Changes ?? [];
         var state = new ParticipantState
         {
             Seq = before.Seq + 1,
-            TotalEvents = before.TotalEvents + 1,
+            TotalEvents = before.TotalEvents + (isEvent ? 1 : 0),
             FactCounts = counts,
             Balances = _balances.Items,
+            Lots = _lots.Items,
+            Earned = _earned.Items,
             Badges = _badges.Items,
             BadgeProgress = _badgeProgress.Items,
             Challenges = _challenges.Items,
             CapUses = _capUses.Items,
+            Streaks = _streaks.Items,
+            Rewards = _rewards.Items,
             Tier = Tier,
+            LostTierLevel = LostTierLevel,
+            HasParts = before.HasParts || parts.Count > 0,
+            DueAt = before.DueAt,
+            DueVersion = before.DueVersion,
         };
-        return new Decision(state, _facts, LimitReached);
+        return new Decision(Clock.WithDue(book, state, IsClockChanged), _facts, LimitReached) { Parts = parts };
     }
 
     private int IndexOfBadgeProgress(string badge) => IndexOf(_badgeProgress.Items, badge, static progress => progress.Code);

@@ -5,6 +5,7 @@ using Laurel.Challenges;
 using Laurel.Facts;
 using Laurel.Points;
 using Laurel.Rules;
+using Laurel.Streaks;
 using Laurel.Tiers;
 
 namespace Laurel.Evaluation;
@@ -22,38 +23,78 @@ public static class Evaluator
     public const int MaxDepth = 8;
 
     /// <summary>
-    /// Judges <paramref name="input"/> by <paramref name="book"/>: point rules, badges, challenges and tiers, each in document order;
-    /// then what those facts set off, first in, first out.
+    /// Whether the clock has something to do before another input received at <paramref name="now"/>: then a <see cref="TickInput"/> comes first, again and
+    /// again until nothing is due.
     /// </summary>
-    public static Decision Evaluate(RuleBook book, ParticipantState state, InputEvent input)
+    public static bool HasDue(RuleBook book, ParticipantState state, Timestamp now) => NextDue(book, state) <= now;
+
+    /// <summary>When the clock next changes something under <paramref name="book"/>; null = never.</summary>
+    public static Timestamp? NextDue(RuleBook book, ParticipantState state) =>
+        state.DueVersion == book.Version ? state.DueAt : Clock.NextDue(book, state);
+
+    /// <summary>Judges an input that needs no supplies, without a trace.</summary>
+    public static Decision Evaluate(RuleBook book, ParticipantState state, Input input) => Evaluate(book, state, input, Supplies.None);
+
+    /// <summary>
+    /// Judges <paramref name="input"/> by <paramref name="book"/>: point rules, streaks, badges, challenges and tiers, each in document order;
+    /// then what those facts set off, first in, first out. Where the decision is not final, the shell supplies what it asks for and calls again.
+    /// </summary>
+    public static Decision Evaluate(RuleBook book, ParticipantState state, Input input, Supplies supplies, Trace? trace = null)
     {
-        var draft = new Draft(book, state, input);
-
-        // A caller may not pose as Laurel: an event named like a derived fact moves nothing.
-        var listeners = FactKinds.IsDerived(input.Name) ? Listeners.None : book.ListenersOf(input.Name);
-        Pass(draft, listeners, input.Properties);
-
-        for (var place = 0; place < draft.Facts.Count; place++)
+        var draft = new Draft(book, state, input, supplies, trace);
+        switch (input)
         {
-            var fact = draft.Facts[place];
-            var derivedListeners = book.ListenersOf(fact.Kind);
-            if (derivedListeners != Listeners.None && DepthOf(draft.Facts, place) <= MaxDepth)
-            {
-                draft.Cause = place;
-                Pass(draft, derivedListeners, PropertiesOf(fact));
-            }
+            case EventInput happened:
+                // A caller may not pose as Laurel: an event named like a derived fact moves nothing.
+                var listeners = FactKinds.IsDerived(happened.Name) ? Listeners.None : book.ListenersOf(happened.Name);
+                Pass(draft, listeners, happened.Properties);
+                FeedBack(draft, 0);
+                break;
+            case TickInput:
+                for (var place = 0; Clock.ApplyNext(draft) && draft.Parts.Missing.Count == 0; place = draft.NextPlace)
+                {
+                    FeedBack(draft, place);
+                    draft.Cause = -1;
+                }
+
+                break;
+            case EnrollInput enroll:
+                ChallengeEnrollment.Apply(draft, enroll.ChallengeCode);
+                FeedBack(draft, 0);
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown input {input.GetType().Name}.");
         }
 
         return draft.ToDecision();
     }
 
+    private static void FeedBack(Draft draft, int from)
+    {
+        for (var place = from; place < draft.Facts.Count; place++)
+        {
+            var fact = draft.Facts[place];
+            var listeners = draft.Book.ListenersOf(fact.Kind);
+            if (listeners != Listeners.None && DepthOf(draft.Facts, place) <= MaxDepth)
+            {
+                draft.Cause = place;
+                Pass(draft, listeners, PropertiesOf(fact));
+            }
+        }
+    }
+
     private static void Pass(Draft draft, Listeners listeners, Properties properties)
     {
         // Conditions read the participant as it was before the fact, so that the order of definitions changes no outcome.
-        var view = new FactView(properties, draft.Tier?.Code, draft.Badges);
+        var view = new FactView(properties, draft.Tier?.Code, draft.Badges, draft.Book.Calendar, draft.OccurredAt);
         foreach (var rule in listeners.PointRules)
         {
             PointRuleEvaluation.Apply(draft, rule, view);
+        }
+
+        foreach (var streak in listeners.Streaks)
+        {
+            StreakEvaluation.Apply(draft, streak, view);
         }
 
         foreach (var badge in listeners.Badges)

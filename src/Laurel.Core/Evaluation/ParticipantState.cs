@@ -2,6 +2,8 @@ using Laurel.Badges;
 using Laurel.Challenges;
 using Laurel.Facts;
 using Laurel.Points;
+using Laurel.Rewards;
+using Laurel.Streaks;
 using Laurel.Tiers;
 
 namespace Laurel.Evaluation;
@@ -35,10 +37,32 @@ public sealed record ParticipantState
 
     public ChallengeProgress[] Challenges { get; init; } = [];
 
-    /// <summary>What capped point rules have awarded so far.</summary>
+    /// <summary>What capped point rules have awarded in the newest period of each.</summary>
     public CapUse[] CapUses { get; init; } = [];
 
     public TierHeld? Tier { get; init; }
+
+    /// <summary>Level of the highest tier lost for want of points; null where none was, or it was reached again.</summary>
+    public int? LostTierLevel { get; init; }
+
+    /// <summary>Points that expire, a book a currency.</summary>
+    public LotBook[] Lots { get; init; } = [];
+
+    /// <summary>Points earned in the newest periods, for tiers that must be earned again.</summary>
+    public EarnedInPeriod[] Earned { get; init; } = [];
+
+    public StreakState[] Streaks { get; init; } = [];
+
+    public RewardCount[] Rewards { get; init; } = [];
+
+    /// <summary>Whether anything was ever kept outside the document.</summary>
+    public bool HasParts { get; init; }
+
+    /// <summary>When the clock next changes something, under the program version <see cref="DueVersion"/>; null = never.</summary>
+    public Timestamp? DueAt { get; init; }
+
+    /// <summary>The program version that <see cref="DueAt"/> was computed under.</summary>
+    public int DueVersion { get; init; }
 
     /// <summary>The balance of a currency; all zero where none was ever earned.</summary>
     public Balance BalanceOf(string currency) =>

@@ -1,10 +1,9 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
-using Laurel.Badges;
+using Laurel.Calendars;
 using Laurel.Challenges;
-using Laurel.Facts;
-using Laurel.Points;
-using Laurel.Tiers;
+using Laurel.Metrics;
 
 namespace Laurel.Evaluation;
 
@@ -24,6 +23,7 @@ public static class StateDocument
         writer.WriteNumber("schema_version"u8, SchemaVersion);
         writer.WriteNumber("seq"u8, state.Seq);
         writer.WriteNumber("total_events"u8, state.TotalEvents);
+        WriteClock(writer, state);
         writer.WriteStartArray("facts"u8);
         foreach (var count in state.FactCounts)
         {
@@ -31,13 +31,7 @@ public static class StateDocument
         }
 
         writer.WriteEndArray();
-        WriteList(writer, "balances"u8, state.Balances, static (writer, balance) =>
-        {
-            writer.WriteString("currency"u8, balance.Currency);
-            writer.WriteNumber("current"u8, balance.Current);
-            writer.WriteNumber("earned"u8, balance.Earned);
-            writer.WriteNumber("spent"u8, balance.Spent);
-        });
+        WritePoints(writer, state);
         WriteList(writer, "badges"u8, state.Badges, static (writer, badge) =>
         {
             writer.WriteString("code"u8, badge.Code);
@@ -46,23 +40,26 @@ public static class StateDocument
         WriteList(writer, "badge_progress"u8, state.BadgeProgress, static (writer, progress) =>
         {
             writer.WriteString("code"u8, progress.Code);
-            writer.WriteNumber("current"u8, progress.Current);
+            WriteMeasured(writer, progress.Measured);
         });
-        WriteList(writer, "challenges"u8, state.Challenges, static (writer, progress) =>
+        WriteList(writer, "challenges"u8, state.Challenges, WriteChallenge);
+        WriteList(writer, "streaks"u8, state.Streaks, static (writer, streak) =>
         {
-            writer.WriteString("code"u8, progress.Code);
-            writer.WriteNumber("completions"u8, progress.Completions);
-            WriteList(writer, "objectives"u8, progress.Objectives, static (writer, objective) =>
-            {
-                writer.WriteString("code"u8, objective.Code);
-                writer.WriteNumber("current"u8, objective.Current);
-                writer.WriteBoolean("completed"u8, objective.IsCompleted);
-            });
+            writer.WriteString("code"u8, streak.Code);
+            writer.WriteNumber("kind"u8, (int)streak.Kind);
+            writer.WriteNumber("latest"u8, streak.Latest);
+            writer.WriteNumber("count"u8, streak.Count);
+            writer.WriteNumber("longest"u8, streak.Longest);
+            writer.WriteNumber("frozen"u8, streak.Frozen);
+            writer.WriteNumber("freezes"u8, streak.Freezes);
+            writer.WriteBoolean("is_alive"u8, streak.IsAlive);
+            writer.WriteNumber("last_recorded_at"u8, streak.LastRecordedAt.UnixMicroseconds);
+            WritePeriods(writer, streak.Periods);
         });
-        WriteList(writer, "caps"u8, state.CapUses, static (writer, use) =>
+        WriteList(writer, "rewards"u8, state.Rewards, static (writer, reward) =>
         {
-            writer.WriteString("rule"u8, use.Rule);
-            writer.WriteNumber("awarded"u8, use.Awarded);
+            writer.WriteString("code"u8, reward.Code);
+            writer.WriteNumber("claims"u8, reward.Claims);
         });
         if (state.Tier is { } tier)
         {
@@ -70,6 +67,11 @@ public static class StateDocument
             writer.WriteString("code"u8, tier.Code);
             writer.WriteNumber("level"u8, tier.Level);
             writer.WriteNumber("achieved_at"u8, tier.AchievedAt.UnixMicroseconds);
+            if (tier.KeptThrough is { } kept)
+            {
+                WritePeriod(writer, "kept_through"u8, kept);
+            }
+
             writer.WriteEndObject();
         }
 
@@ -87,68 +89,168 @@ public static class StateDocument
     }
 
     /// <summary>Reads what <see cref="Write(Utf8JsonWriter, ParticipantState)"/> wrote. Throws <see cref="JsonException"/> where the document is damaged or of a newer version.</summary>
-    public static ParticipantState Read(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json);
-        var state = ParticipantState.New;
-        reader.Read();
-        while (NextMember(ref reader))
-        {
-            if (reader.ValueTextEquals("schema_version"u8))
-            {
-                var version = (int)Long(ref reader);
-                if (version != SchemaVersion)
-                {
-                    throw new JsonException($"A participant's state has schema version {version}; this version of Laurel reads {SchemaVersion}. Run a newer Laurel.");
-                }
-            }
-            else if (reader.ValueTextEquals("seq"u8))
-            {
-                state = state with { Seq = Long(ref reader) };
-            }
-            else if (reader.ValueTextEquals("total_events"u8))
-            {
-                state = state with { TotalEvents = Long(ref reader) };
-            }
-            else if (reader.ValueTextEquals("facts"u8))
-            {
-                state = state with { FactCounts = Longs(ref reader) };
-            }
-            else if (reader.ValueTextEquals("balances"u8))
-            {
-                state = state with { Balances = List(ref reader, ReadBalance) };
-            }
-            else if (reader.ValueTextEquals("badges"u8))
-            {
-                state = state with { Badges = List(ref reader, ReadBadge) };
-            }
-            else if (reader.ValueTextEquals("badge_progress"u8))
-            {
-                state = state with { BadgeProgress = List(ref reader, ReadBadgeProgress) };
-            }
-            else if (reader.ValueTextEquals("challenges"u8))
-            {
-                state = state with { Challenges = List(ref reader, ReadChallenge) };
-            }
-            else if (reader.ValueTextEquals("caps"u8))
-            {
-                state = state with { CapUses = List(ref reader, ReadCapUse) };
-            }
-            else if (reader.ValueTextEquals("tier"u8))
-            {
-                reader.Read();
-                state = state with { Tier = ReadTier(ref reader) };
-            }
-            else
-            {
-                throw new JsonException($"A participant's state has an unknown member {reader.GetString()}.");
-            }
-        }
+    public static ParticipantState Read(ReadOnlySpan<byte> json) => StateDocumentReader.Read(json);
 
-        return state;
+    /// <summary>A challenge's progress as a part of its own: an old period.</summary>
+    internal static byte[] WritePart(ChallengeProgress progress)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var writer = new Utf8JsonWriter(buffer);
+        writer.WriteStartObject();
+        WriteChallenge(writer, progress);
+        writer.WriteEndObject();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
     }
 
-    private delegate T ReadItem<T>(ref Utf8JsonReader reader);
+    private static void WriteClock(Utf8JsonWriter writer, ParticipantState state)
+    {
+        if (state.DueVersion > 0)
+        {
+            writer.WriteNumber("due_version"u8, state.DueVersion);
+        }
+
+        if (state.DueAt is { } dueAt)
+        {
+            writer.WriteNumber("due_at"u8, dueAt.UnixMicroseconds);
+        }
+
+        if (state.HasParts)
+        {
+            writer.WriteBoolean("has_parts"u8, true);
+        }
+
+        if (state.LostTierLevel is { } lost)
+        {
+            writer.WriteNumber("lost_tier_level"u8, lost);
+        }
+    }
+
+    private static void WritePoints(Utf8JsonWriter writer, ParticipantState state)
+    {
+        WriteList(writer, "balances"u8, state.Balances, static (writer, balance) =>
+        {
+            writer.WriteString("currency"u8, balance.Currency);
+            writer.WriteNumber("current"u8, balance.Current);
+            writer.WriteNumber("earned"u8, balance.Earned);
+            writer.WriteNumber("spent"u8, balance.Spent);
+        });
+        WriteList(writer, "lots"u8, state.Lots, static (writer, book) =>
+        {
+            writer.WriteString("currency"u8, book.Currency);
+            writer.WriteNumber("next_page"u8, book.NextPage);
+            WriteNumbers(writer, "head"u8, book.Head.SelectMany(static lot => new[] { lot.ExpiresAt.UnixMicroseconds, lot.Amount }));
+            WriteNumbers(writer, "tail"u8, book.Tail.SelectMany(static lot => new[] { lot.ExpiresAt.UnixMicroseconds, lot.Amount }));
+            WriteNumbers(writer, "pages"u8, book.Pages.SelectMany(static page => new[] { page.Id, page.First.UnixMicroseconds, page.Last.UnixMicroseconds, page.Count }));
+        });
+        WriteList(writer, "caps"u8, state.CapUses, static (writer, use) =>
+        {
+            writer.WriteString("rule"u8, use.Rule);
+            WritePeriod(writer, "period"u8, use.Period);
+            writer.WriteNumber("awarded"u8, use.Awarded);
+        });
+        WriteList(writer, "earned"u8, state.Earned, static (writer, earned) =>
+        {
+            WritePeriod(writer, "period"u8, earned.Period);
+            writer.WriteNumber("points"u8, earned.Points);
+        });
+    }
+
+    private static void WriteChallenge(Utf8JsonWriter writer, ChallengeProgress progress)
+    {
+        writer.WriteString("code"u8, progress.Code);
+        writer.WriteNumber("completions"u8, progress.Completions);
+        if (progress.Period.Kind != PeriodKind.AllTime)
+        {
+            WritePeriod(writer, "period"u8, progress.Period);
+        }
+
+        if (progress.IsPeriodDone)
+        {
+            writer.WriteBoolean("is_period_done"u8, true);
+        }
+
+        if (progress.EnrolledAt is { } enrolledAt)
+        {
+            writer.WriteNumber("enrolled_at"u8, enrolledAt.UnixMicroseconds);
+        }
+
+        if (progress.IsEnded)
+        {
+            writer.WriteBoolean("is_ended"u8, true);
+        }
+
+        WriteList(writer, "objectives"u8, progress.Objectives, static (writer, objective) =>
+        {
+            writer.WriteString("code"u8, objective.Code);
+            WriteMeasured(writer, objective.Measured);
+            writer.WriteBoolean("completed"u8, objective.IsCompleted);
+        });
+    }
+
+    private static void WriteMeasured(Utf8JsonWriter writer, in Measured measured)
+    {
+        if (measured.Current is { } current)
+        {
+            writer.WriteNumber("current"u8, current);
+        }
+
+        switch (measured.Memory)
+        {
+            case MetricMemory.Seen seen:
+                writer.WriteNumber("seen_parts"u8, seen.PartCount);
+                writer.WriteStartArray("seen"u8);
+                foreach (var hash in seen.Hashes)
+                {
+                    writer.WriteNumberValue(hash);
+                }
+
+                writer.WriteEndArray();
+                break;
+            case MetricMemory.Run run:
+                writer.WriteNumber("run_kind"u8, (int)run.Kind);
+                WritePeriods(writer, run.Periods);
+                break;
+        }
+    }
+
+    // [number, active bits, frozen bits], the bits in hexadecimal.
+    private static void WritePeriods(Utf8JsonWriter writer, PeriodSet periods)
+    {
+        if (periods.HasOlder)
+        {
+            writer.WriteBoolean("has_older"u8, true);
+        }
+
+        writer.WriteStartArray("periods"u8);
+        foreach (var page in periods.Pages)
+        {
+            writer.WriteNumberValue(page.Number);
+            writer.WriteStringValue(page.Active.ToString("x", CultureInfo.InvariantCulture));
+            writer.WriteStringValue(page.Frozen.ToString("x", CultureInfo.InvariantCulture));
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WritePeriod(Utf8JsonWriter writer, ReadOnlySpan<byte> name, Period period)
+    {
+        writer.WriteStartArray(name);
+        writer.WriteNumberValue((int)period.Kind);
+        writer.WriteNumberValue(period.Number);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IEnumerable<long> numbers)
+    {
+        writer.WriteStartArray(name);
+        foreach (var number in numbers)
+        {
+            writer.WriteNumberValue(number);
+        }
+
+        writer.WriteEndArray();
+    }
 
     private static void WriteList<T>(Utf8JsonWriter writer, ReadOnlySpan<byte> name, T[] items, Action<Utf8JsonWriter, T> write)
     {
@@ -166,136 +268,5 @@ public static class StateDocument
         }
 
         writer.WriteEndArray();
-    }
-
-    private static Balance ReadBalance(ref Utf8JsonReader reader)
-    {
-        var balance = new Balance("", 0, 0, 0);
-        while (NextMember(ref reader))
-        {
-            balance = reader.ValueTextEquals("currency"u8) ? balance with { Currency = Code(ref reader) }
-                : reader.ValueTextEquals("current"u8) ? balance with { Current = Long(ref reader) }
-                : reader.ValueTextEquals("earned"u8) ? balance with { Earned = Long(ref reader) }
-                : balance with { Spent = Long(ref reader) };
-        }
-
-        return balance;
-    }
-
-    private static BadgeHeld ReadBadge(ref Utf8JsonReader reader)
-    {
-        var badge = new BadgeHeld("", default);
-        while (NextMember(ref reader))
-        {
-            badge = reader.ValueTextEquals("code"u8) ? badge with { Code = Code(ref reader) } : badge with { EarnedAt = new Timestamp(Long(ref reader)) };
-        }
-
-        return badge;
-    }
-
-    private static BadgeProgress ReadBadgeProgress(ref Utf8JsonReader reader)
-    {
-        var progress = new BadgeProgress("", 0);
-        while (NextMember(ref reader))
-        {
-            progress = reader.ValueTextEquals("code"u8) ? progress with { Code = Code(ref reader) } : progress with { Current = Decimal(ref reader) };
-        }
-
-        return progress;
-    }
-
-    private static ChallengeProgress ReadChallenge(ref Utf8JsonReader reader)
-    {
-        var progress = new ChallengeProgress("", 0, []);
-        while (NextMember(ref reader))
-        {
-            progress = reader.ValueTextEquals("code"u8) ? progress with { Code = Code(ref reader) }
-                : reader.ValueTextEquals("completions"u8) ? progress with { Completions = (int)Long(ref reader) }
-                : progress with { Objectives = List(ref reader, ReadObjective) };
-        }
-
-        return progress;
-    }
-
-    private static ObjectiveProgress ReadObjective(ref Utf8JsonReader reader)
-    {
-        var progress = new ObjectiveProgress("", 0, IsCompleted: false);
-        while (NextMember(ref reader))
-        {
-            progress = reader.ValueTextEquals("code"u8) ? progress with { Code = Code(ref reader) }
-                : reader.ValueTextEquals("current"u8) ? progress with { Current = Decimal(ref reader) }
-                : progress with { IsCompleted = reader.Read() && reader.GetBoolean() };
-        }
-
-        return progress;
-    }
-
-    private static CapUse ReadCapUse(ref Utf8JsonReader reader)
-    {
-        var use = new CapUse("", 0);
-        while (NextMember(ref reader))
-        {
-            use = reader.ValueTextEquals("rule"u8) ? use with { Rule = Code(ref reader) } : use with { Awarded = Long(ref reader) };
-        }
-
-        return use;
-    }
-
-    private static TierHeld ReadTier(ref Utf8JsonReader reader)
-    {
-        var tier = new TierHeld("", 0, default);
-        while (NextMember(ref reader))
-        {
-            tier = reader.ValueTextEquals("code"u8) ? tier with { Code = Code(ref reader) }
-                : reader.ValueTextEquals("level"u8) ? tier with { Level = (int)Long(ref reader) }
-                : tier with { AchievedAt = new Timestamp(Long(ref reader)) };
-        }
-
-        return tier;
-    }
-
-    private static bool NextMember(ref Utf8JsonReader reader) => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
-
-    private static T[] List<T>(ref Utf8JsonReader reader, ReadItem<T> read)
-    {
-        var items = new List<T>();
-        reader.Read();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            items.Add(read(ref reader));
-        }
-
-        return [.. items];
-    }
-
-    private static long[] Longs(ref Utf8JsonReader reader)
-    {
-        var items = new List<long>(8);
-        reader.Read();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            items.Add(reader.GetInt64());
-        }
-
-        return [.. items];
-    }
-
-    private static long Long(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        return reader.GetInt64();
-    }
-
-    private static decimal Decimal(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        return reader.GetDecimal();
-    }
-
-    // Codes repeat across participants: one string each keeps a cache of states small.
-    private static string Code(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        return string.Intern(reader.GetString()!);
     }
 }

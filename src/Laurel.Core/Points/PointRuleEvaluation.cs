@@ -10,24 +10,58 @@ internal static class PointRuleEvaluation
 
     public static void Apply(Draft draft, PointRule rule, in FactView view)
     {
-        if (draft.OccurredAt < rule.ActiveFrom || draft.OccurredAt >= rule.ActiveTo || !ConditionEvaluation.Holds(rule.Where, view))
+        if (draft.Trace is null)
         {
+            Award(draft, rule, view);
             return;
+        }
+
+        var before = draft.BalanceOf(rule.Currency);
+        var reason = Award(draft, rule, view);
+        draft.Trace.Note(new RuleTrace(
+            rule.Source.Type, rule.Code, null, draft.LookedAt, reason is null, reason ?? "points awarded",
+            ConditionTrace.Of(rule.Where, view), before, draft.BalanceOf(rule.Currency)));
+    }
+
+    /// <summary>Why nothing was awarded; null where something was.</summary>
+    private static string? Award(Draft draft, PointRule rule, in FactView view)
+    {
+        if (draft.OccurredAt < rule.ActiveFrom || draft.OccurredAt >= rule.ActiveTo)
+        {
+            return "the event occurred outside active_from and active_to";
+        }
+
+        if (!ConditionEvaluation.Holds(rule.Where, view))
+        {
+            return "the condition does not hold";
         }
 
         var amount = AmountOf(rule.Amount, view);
-        if (rule.Cap?.Amount is not { } cap)
+        if (amount <= 0)
         {
-            draft.AwardPoints(rule.Currency, amount, rule.Source, draft.Cause);
-            return;
+            return "the amount is 0, or cannot be read as a number that points can be";
         }
 
-        var used = draft.CapUsedBy(rule.Code);
-        var granted = Math.Min(amount, cap - used);
-        if (draft.AwardPoints(rule.Currency, granted, rule.Source, draft.Cause))
+        if (rule.Cap is not { } cap)
         {
-            draft.SetCapUsedBy(rule.Code, used + granted);
+            return draft.AwardPoints(rule.Currency, amount, rule.ExpiresAfter, rule.Source, draft.Cause) ? null : "the balance, or the input, is full";
         }
+
+        var period = draft.Book.Calendar.PeriodOf(cap.Period, draft.OccurredAt);
+        var used = draft.CapUsedBy(rule.Code, period);
+        var granted = Math.Min(amount, cap.Amount - used);
+        if (granted <= 0)
+        {
+            return "the cap of the period is used up";
+        }
+
+        if (!draft.AwardPoints(rule.Currency, granted, rule.ExpiresAfter, rule.Source, draft.Cause))
+        {
+            return "the balance, or the input, is full";
+        }
+
+        draft.SetCapUsedBy(rule.Code, period, used + granted);
+        return null;
     }
 
     // 0 grants nothing: that is also what an unreadable property and an amount beyond all bounds come to.

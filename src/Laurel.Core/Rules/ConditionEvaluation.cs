@@ -1,3 +1,4 @@
+using Laurel.Calendars;
 using Laurel.Facts;
 
 namespace Laurel.Rules;
@@ -15,7 +16,7 @@ internal static class ConditionEvaluation
             case null:
                 return true;
             case Condition.Compare compare:
-                return Holds(compare, view.Read(compare.Path));
+                return Holds(compare, view);
             case Condition.Not not:
                 return !Holds(not.Part, view);
             case Condition.All all:
@@ -43,8 +44,11 @@ internal static class ConditionEvaluation
         }
     }
 
+    /// <summary>Whether one comparison holds.</summary>
+    public static bool Holds(Condition.Compare compare, in FactView view) => Compares(compare, view.Read(compare.Path));
+
     // ne and not_in ask about a value that is there: "currency ne USD" does not match an event without a currency.
-    private static bool Holds(Condition.Compare compare, in PropertyValue actual) => compare.Operator switch
+    private static bool Compares(Condition.Compare compare, in PropertyValue actual) => compare.Operator switch
     {
         ConditionOperator.Eq => actual.EqualsAsRule(compare.Operand),
         ConditionOperator.Ne => actual.IsScalar && !actual.EqualsAsRule(compare.Operand),
@@ -86,26 +90,28 @@ internal static class ConditionEvaluation
 }
 
 /// <summary>What rules may read of one fact: its properties, and the participant as it was before the fact.</summary>
-internal readonly ref struct FactView(Properties properties, string? tier, Badges.BadgeHeld[] badges)
+internal readonly ref struct FactView(Properties properties, string? tier, Badges.BadgeHeld[] badges, LocalCalendar calendar, Timestamp occurredAt)
 {
     private readonly Properties _properties = properties;
     private readonly string? _tier = tier;
     private readonly Badges.BadgeHeld[] _badges = badges;
+    private readonly LocalCalendar _calendar = calendar;
+    private readonly Timestamp _occurredAt = occurredAt;
 
     public PropertyValue Read(PropertyPath path) => path.Root switch
     {
         PropertyRoot.Properties => _properties.Find(path.Segments),
         PropertyRoot.ParticipantTier => _tier is null ? PropertyValue.Missing : PropertyValue.Of(_tier),
         PropertyRoot.ParticipantBadges => PropertyValue.Of(Array.ConvertAll(_badges, badge => PropertyValue.Of(badge.Code))),
+        PropertyRoot.LocalDay => PeriodText(PeriodKind.Day),
+        PropertyRoot.LocalWeek => PeriodText(PeriodKind.Week),
+        PropertyRoot.LocalMonth => PeriodText(PeriodKind.Month),
         _ => throw new InvalidOperationException($"Unknown root {path.Root}."),
     };
 
-    /// <summary>How much the fact adds to a metric; null where it cannot be read as a number that can be counted.</summary>
-    public decimal? Measure(Metric metric) => metric is Metric.Sum sum ? ReadCountable(sum.Property) : 1;
-
     /// <summary>
     /// The number at a path; null where there is none, or one so large that arithmetic with it could overflow. A total takes
-    /// ten thousand million of the largest before it reaches the end of a decimal; see <see cref="Add"/>.
+    /// ten thousand million of the largest before it reaches the end of a decimal.
     /// </summary>
     public decimal? ReadCountable(PropertyPath path)
     {
@@ -113,9 +119,7 @@ internal readonly ref struct FactView(Properties properties, string? tier, Badge
         return value.Kind == PropertyKind.Number && Math.Abs(value.Number) <= LargestCountable ? value.Number : null;
     }
 
-    /// <summary>The new total; the old one where the new one would leave what can be counted.</summary>
-    public static decimal Add(decimal total, decimal value) => Math.Abs(total) >= LargestTotal ? total : total + value;
+    private PropertyValue PeriodText(PeriodKind kind) => PropertyValue.Of(_calendar.PeriodOf(kind, _occurredAt).ToString());
 
     private const decimal LargestCountable = 1e18m;
-    private const decimal LargestTotal = 1e28m;
 }

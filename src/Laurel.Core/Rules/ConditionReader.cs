@@ -21,6 +21,9 @@ internal sealed class ConditionReader(ReadingScope scope, string? eventName)
 
     private int _parts;
 
+    /// <summary>An operator as documents write it.</summary>
+    public static string NameOf(ConditionOperator op) => Operators[(int)op];
+
     /// <summary>Reads the member <paramref name="name"/>; null where it is absent, and after a fault.</summary>
     public static Condition? ReadMember(Members members, string name, ReadingScope scope, string? eventName)
     {

@@ -16,6 +16,8 @@ public sealed class RuleBook
 {
     private readonly FrozenDictionary<string, Listeners> _listeners;
     private readonly FrozenDictionary<string, Badge> _badges;
+    private readonly FrozenDictionary<string, Challenge> _challenges;
+    private readonly FrozenDictionary<string, Streak> _streaks;
 
     public RuleBook(
         int version,
@@ -39,6 +41,9 @@ public sealed class RuleBook
         Tiers = tiers;
         _badges = badges.ToFrozenDictionary(badge => badge.Code, StringComparer.Ordinal);
         TierLadder = [.. tiers.Where(tier => tier is { IsActive: true, IsAutomatic: true }).OrderByDescending(tier => tier.Level)];
+        RequalifyPeriods = [.. TierLadder.Where(tier => tier.Requalify is not null).Select(tier => tier.Requalify!.Period).Distinct()];
+        _challenges = challenges.Where(challenge => challenge.IsActive).ToFrozenDictionary(challenge => challenge.Code, StringComparer.Ordinal);
+        _streaks = streaks.Where(streak => streak.IsActive).ToFrozenDictionary(streak => streak.Code, StringComparer.Ordinal);
         _listeners = Listeners.ByEventName(pointRules, streaks, badges, challenges);
     }
 
@@ -69,6 +74,15 @@ public sealed class RuleBook
 
     /// <summary>Active automatic tiers, highest level first.</summary>
     internal Tier[] TierLadder { get; }
+
+    /// <summary>The periods by which active tiers must be earned again, each once.</summary>
+    internal PeriodKind[] RequalifyPeriods { get; }
+
+    /// <summary>The active challenge named <paramref name="code"/>; null where there is none.</summary>
+    public Challenge? FindActiveChallenge(string code) => _challenges.GetValueOrDefault(code);
+
+    /// <summary>The active streak named <paramref name="code"/>; null where there is none.</summary>
+    public Streak? FindActiveStreak(string code) => _streaks.GetValueOrDefault(code);
 
     /// <summary>The badge named <paramref name="code"/>, active or not; null where there is none.</summary>
     public Badge? FindBadge(string code) => _badges.GetValueOrDefault(code);

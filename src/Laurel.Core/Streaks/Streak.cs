@@ -19,6 +19,9 @@ public sealed record Streak(
     bool IsActive)
 {
     internal GrantSource Source { get; } = new("streak", Code);
+
+    /// <summary>What the parts of its periods are named after.</summary>
+    internal string PartOwner { get; } = $"streak/{Code}/{Period}";
 }
 
 /// <summary>One freeze for each <paramref name="EarnedEvery"/> periods of a streak; at most <paramref name="StockpileMax"/> are kept.</summary>

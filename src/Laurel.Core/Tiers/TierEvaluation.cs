@@ -1,15 +1,25 @@
 using Laurel.Evaluation;
 using Laurel.Facts;
+using Laurel.Rules;
 
 namespace Laurel.Tiers;
 
-/// <summary>Moves a participant up to the highest automatic tier that its earned points reach. Nobody moves down by earning.</summary>
+/// <summary>
+/// Moves a participant up to the highest automatic tier that its earned points reach. Nobody moves down by earning; only the clock takes a tier that
+/// must be earned again.
+/// </summary>
 internal static class TierEvaluation
 {
     public static void Apply(Draft draft)
     {
         var ladder = draft.Book.TierLadder;
-        if (ladder.Length == 0 || ladder[0].Level <= draft.Tier?.Level)
+        if (ladder.Length == 0)
+        {
+            return;
+        }
+
+        StartRequalification(draft);
+        if (ladder[0].Level <= draft.Tier?.Level)
         {
             return;
         }
@@ -22,12 +32,63 @@ internal static class TierEvaluation
                 return;
             }
 
-            if (earned >= tier.MinPoints && draft.HasRoomFor(1))
+            if (earned >= tier.MinPoints && IsRegained(draft, tier) && draft.HasRoomFor(1))
             {
-                draft.Add(new TierChanged(draft.NextPlace, draft.Cause, tier.Source, tier.Name, tier.Level, draft.Tier?.Code));
-                draft.Tier = new TierHeld(tier.Code, tier.Level, draft.OccurredAt);
+                Move(draft, tier);
+                draft.LostTierLevel = tier.Level >= draft.LostTierLevel ? null : draft.LostTierLevel;
                 return;
             }
         }
     }
+
+    /// <summary>When the tier held is next checked; null where it need not be earned again.</summary>
+    public static Timestamp? NextDue(RuleBook book, TierHeld? held) =>
+        held?.KeptThrough is { } period && Find(book, held)?.Requalify?.Period == period.Kind ? book.Calendar.EndOf(period) : null;
+
+    /// <summary>Checks the tier at the end of a period: it is kept for another one, or lost.</summary>
+    public static void ApplyDue(Draft draft)
+    {
+        var held = draft.Tier!;
+        var period = held.KeptThrough!.Value;
+        var tier = Find(draft.Book, held)!;
+        var lower = draft.Book.TierLadder.Where(candidate => candidate.Level < tier.Level).ToArray();
+        draft.IsClockChanged = true;
+        if (lower.Length == 0 || draft.EarnedIn(period) >= tier.Requalify!.MinPoints)
+        {
+            draft.Tier = held with { KeptThrough = period.Next };
+            return;
+        }
+
+        draft.LostTierLevel = Math.Max(tier.Level, draft.LostTierLevel ?? tier.Level);
+        Move(draft, tier.Requalify.Else == TierFall.Lowest ? lower[^1] : lower[0]);
+    }
+
+    private static Tier? Find(RuleBook book, TierHeld held) => Array.Find(book.TierLadder, tier => tier.Code == held.Code);
+
+    private static void Move(Draft draft, Tier tier)
+    {
+        draft.Add(new TierChanged(draft.NextPlace, draft.Cause, tier.Source, tier.Name, tier.Level, draft.Tier?.Code));
+        draft.Tier = new TierHeld(tier.Code, tier.Level, draft.OccurredAt, KeptThrough: null);
+        StartRequalification(draft);
+    }
+
+    // From when it is first judged, not from when the event occurred: history that is loaded later must not cost a tier at once.
+    private static void StartRequalification(Draft draft)
+    {
+        if (draft.Book.RequalifyPeriods.Length > 0
+            && draft.Tier is { } held
+            && Find(draft.Book, held)?.Requalify?.Period is { } kind
+            && held.KeptThrough?.Kind != kind)
+        {
+            var now = draft.DueAt ?? (draft.OccurredAt > draft.Now ? draft.OccurredAt : draft.Now);
+            draft.Tier = held with { KeptThrough = draft.Book.Calendar.PeriodOf(kind, now).Next };
+            draft.IsClockChanged = true;
+        }
+    }
+
+    // Lifetime points reached the tier once; after it was lost, those of one period must.
+    private static bool IsRegained(Draft draft, Tier tier) =>
+        tier.Requalify is not { } requalify
+        || !(tier.Level <= draft.LostTierLevel)
+        || draft.EarnedIn(draft.Book.Calendar.PeriodOf(requalify.Period, draft.OccurredAt)) >= requalify.MinPoints;
 }

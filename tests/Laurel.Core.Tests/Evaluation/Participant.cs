@@ -26,7 +26,7 @@ internal sealed class Participant(string program)
     public string[] Send(string name, string properties = "{}", string at = "2026-01-01T00:00:00Z")
     {
         Assert.True(TimestampText.TryParse(at, out var occurredAt));
-        var input = new InputEvent(FactId.StartOfBlock(occurredAt, ++_inputs), name, Properties.ReadTrusted(Encoding.UTF8.GetBytes(properties)), occurredAt, occurredAt);
+        var input = new EventInput(FactId.StartOfBlock(occurredAt, ++_inputs), name, Properties.ReadTrusted(Encoding.UTF8.GetBytes(properties)), occurredAt, occurredAt);
         var decision = Evaluator.Evaluate(_book, State, input);
         State = decision.State;
         AllFacts.AddRange(decision.Facts);

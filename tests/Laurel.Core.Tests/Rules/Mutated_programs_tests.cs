@@ -78,7 +78,7 @@ public class Mutated_programs_tests
         for (var i = 0; i < 6; i++)
         {
             var properties = Properties.ReadTrusted("""{"amount":250,"currency":"USD"}"""u8);
-            state = Evaluator.Evaluate(reading.Book, state, new InputEvent(FactId.StartOfBlock(now, (ulong)i), "purchase_completed", properties, now, now)).State;
+            state = Evaluator.Evaluate(reading.Book, state, new EventInput(FactId.StartOfBlock(now, (ulong)i), "purchase_completed", properties, now, now)).State;
         }
 
         return state.Seq == 6;

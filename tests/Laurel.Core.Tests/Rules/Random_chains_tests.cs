@@ -46,7 +46,7 @@ public class Random_chains_tests
         var (state, now, deepest) = (ParticipantState.New, new Timestamp(1_767_225_600_000_000), 0);
         for (var i = 0; i < 6; i++)
         {
-            var decision = Evaluator.Evaluate(book, state, new InputEvent(FactId.StartOfBlock(now, (ulong)i), "e", Properties.Empty, now, now));
+            var decision = Evaluator.Evaluate(book, state, new EventInput(FactId.StartOfBlock(now, (ulong)i), "e", Properties.Empty, now, now));
             Assert.False(decision.LimitReached);
             foreach (var fact in decision.Facts)
             {
@@ -87,7 +87,7 @@ public class Random_chains_tests
         var conditions = listeners.PointRules.Select(rule => rule.Where)
             .Concat(listeners.Badges.Select(badge => badge.Criteria!.Where))
             .Concat(listeners.Challenges.SelectMany(listening => listening.Objectives.Select(place => listening.Challenge.Objectives[place].Criteria.Where)));
-        return conditions.Any(where => ConditionEvaluation.Holds(where, new FactView(properties, null, Array.Empty<BadgeHeld>())));
+        return conditions.Any(where => ConditionEvaluation.Holds(where, new FactView(properties, null, Array.Empty<BadgeHeld>(), book.Calendar, default)));
     }
 
     private static void InterlockedMax(ref int target, int value)

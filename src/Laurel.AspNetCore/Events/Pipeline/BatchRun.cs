@@ -134,7 +134,7 @@ internal sealed class BatchRun(ILaurelStore store, RuleBooks books, TimeProvider
 
     private (LogRow Log, byte[] Answer) Process(EventCommand command, Working participant, RuleBook book, Timestamp now, EventAnswers answers)
     {
-        var input = new InputEvent(FactId.StartOfBlock(now, drawId()), command.EventName, command.Properties, command.OccurredAt ?? now, now);
+        var input = new EventInput(FactId.StartOfBlock(now, drawId()), command.EventName, command.Properties, command.OccurredAt ?? now, now);
         var decision = Evaluator.Evaluate(book, participant.State, input);
         participant.State = decision.State;
         participant.IsChanged = true;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Laurel.AspNetCore.Hosting;
+using Laurel.Evaluation;
 using Laurel.Facts;
 
 namespace Laurel.AspNetCore.Events.Pipeline;
@@ -16,7 +17,7 @@ internal sealed class EventAnswers : IDisposable
     public EventAnswers() => _writer = new Utf8JsonWriter(_buffer, JsonAnswers.Options);
 
     /// <summary>The body of the answer to an event. Source: contract, "Response fields".</summary>
-    public byte[] WriteAnswer(InputEvent input, IReadOnlyList<DerivedFact> facts)
+    public byte[] WriteAnswer(EventInput input, IReadOnlyList<DerivedFact> facts)
     {
         Restart();
         Span<char> id = stackalloc char[26];

@@ -1,0 +1,17 @@
+namespace Laurel.Calendars;
+
+/// <summary>
+/// Which calendar periods of one kind were active, as bits: all that is needed to put a late day into its place. The newest pages; older ones are parts.
+/// </summary>
+public sealed record PeriodSet(PeriodPage[] Pages, bool HasOlder)
+{
+    /// <summary>No period.</summary>
+    public static readonly PeriodSet Empty = new([], HasOlder: false);
+}
+
+/// <summary>128 consecutive periods, from <paramref name="Number"/> times 128. A frozen period was passed without an event by using up a freeze.</summary>
+public readonly record struct PeriodPage(int Number, UInt128 Active, UInt128 Frozen)
+{
+    /// <summary>Periods of a page.</summary>
+    public const int Size = 128;
+}

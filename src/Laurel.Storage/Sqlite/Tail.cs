@@ -129,6 +129,9 @@ internal sealed class TailParticipant(long key, Timestamp createdAt)
     public required long RateArrival { get; set; }
 
     public List<HistoryKey> Entries { get; } = new(1);
+
+    /// <summary>What it is now, for a reader to keep beyond the tail lock.</summary>
+    public RecentParticipant Freeze() => new(Key, StateDocument, CreatedAt);
 }
 
 /// <summary>A row of <c>history</c> but for the participant. Order: newest first by occurrence, then by <c>seq</c>.</summary>

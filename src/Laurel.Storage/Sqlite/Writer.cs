@@ -137,7 +137,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
             reader.Execute("begin");
             reader.Scalar("select through_log_id from folded");
             return participant is { } name
-                ? new Snapshot(reader, _tail.FindParticipant(name), _tail.EntriesOf(name, _fold))
+                ? new Snapshot(reader, _tail.FindParticipant(name)?.Freeze(), _tail.EntriesOf(name, _fold))
                 : new Snapshot(reader, null, []);
         }
     }

@@ -9,7 +9,7 @@ namespace Laurel.Storage.Sqlite;
 internal sealed record Snapshot(Connection Connection, RecentParticipant? Participant, List<HistoryKey> TailEntries);
 
 /// <summary>A participant in the tail as it was at one instant: the writer goes on changing the tail's own.</summary>
-internal sealed record RecentParticipant(long Key, byte[] StateDocument, Timestamp CreatedAt)
+internal sealed record RecentParticipant(long Key, byte[] StateDocument, Timestamp CreatedAt, Timestamp? DueAt)
 {
     /// <summary>Reads the state.</summary>
     public ParticipantState ReadState() => Evaluation.StateDocument.Read(StateDocument);

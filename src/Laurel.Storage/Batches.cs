@@ -37,8 +37,10 @@ public sealed class StoreBatch
 
 /// <summary>
 /// A participant as a batch found it. <paramref name="RateArrival"/> is the theoretical arrival time of GCRA, in microseconds since 1970 (0 = never).
+/// <paramref name="DueAt"/> is when the clock must next wake the participant; null = never.
 /// </summary>
-public sealed record LoadedParticipant(long Key, ParticipantName Name, ParticipantState State, long RateArrival, Timestamp CreatedAt, bool IsNew);
+public sealed record LoadedParticipant(
+    long Key, ParticipantName Name, ParticipantState State, long RateArrival, Timestamp CreatedAt, bool IsNew, Timestamp? DueAt);
 
 /// <summary>The first answer to an idempotency key, byte for byte, and the hash of the payload that it answered.</summary>
 public sealed record StoredAnswer(byte[] Answer, UInt128 PayloadHash);
@@ -51,19 +53,50 @@ public sealed class BatchWrites
 
     /// <summary>Participants changed, each once, with what they are after the batch.</summary>
     public List<ParticipantWrite> Participants { get; } = [];
+
+    /// <summary>Pieces of states that changed. Where a name stands twice, the last one counts.</summary>
+    public List<PartWrite> Parts { get; } = [];
+
+    /// <summary>Rewards granted.</summary>
+    public List<RewardIssue> Rewards { get; } = [];
 }
 
-/// <summary>A participant after a batch. <paramref name="CreatedAt"/> is when its first input was received.</summary>
-public sealed record ParticipantWrite(LoadedParticipant Before, ParticipantState State, long RateArrival, Timestamp CreatedAt);
+/// <summary>
+/// A participant after a batch. <paramref name="CreatedAt"/> is when its first input was received, <paramref name="DueAt"/> when the clock must next wake
+/// it. Without an input of the participant in the same batch only <paramref name="DueAt"/> may differ from what was loaded, and only that is kept.
+/// </summary>
+public sealed record ParticipantWrite(LoadedParticipant Before, ParticipantState State, long RateArrival, Timestamp CreatedAt, Timestamp? DueAt);
+
+/// <summary>A piece of a participant's state that lives outside its document, since it is seldom wanted.</summary>
+public readonly record struct PartName(long ParticipantKey, string Key);
+
+/// <summary>What a piece is from now on: JSON, never empty; null removes it. Beware: a null array converts to an empty document.</summary>
+public sealed record PartWrite(PartName Name, ReadOnlyMemory<byte>? Document);
+
+/// <summary>What an input of a participant's log is. The numbers stand in stores.</summary>
+public enum InputKind
+{
+    /// <summary>A caller's event: it stands in the history and counts among the participant's events.</summary>
+    Event = 0,
+
+    /// <summary>Something that a caller asked for, such as an enrolment.</summary>
+    Command = 1,
+
+    /// <summary>Transitions that came due by the clock.</summary>
+    Tick = 2,
+}
 
 /// <summary>
 /// One input of a participant's log with all it set off: the event, its derived facts, and the answer that was given.
-/// A row is never changed. <paramref name="Facts"/> is a JSON array of derived facts, <paramref name="FactMask"/> the bits of the kinds in it
-/// (the event's own included), <paramref name="Answer"/> the response body.
+/// A row is never changed. <paramref name="Facts"/> is a JSON array of derived facts, <paramref name="FactMask"/> the bits of the kinds in it,
+/// <paramref name="FactCount"/> how many they are; an event's own fact is included in both, and other inputs have none of their own.
+/// <paramref name="Answer"/> is the response body. A tick has no name, <c>{}</c> as properties and an empty answer.
+/// <paramref name="Outcomes"/> is JSON: what was allocated outside the participant; empty where nothing was.
 /// </summary>
 public sealed record LogRow(
     long ParticipantKey,
     long Seq,
+    InputKind Kind,
     FactId EventId,
     string EventName,
     Timestamp OccurredAt,
@@ -76,4 +109,5 @@ public sealed record LogRow(
     ReadOnlyMemory<byte> Facts,
     int FactMask,
     int FactCount,
-    ReadOnlyMemory<byte> Answer);
+    ReadOnlyMemory<byte> Answer,
+    ReadOnlyMemory<byte> Outcomes);

@@ -1,3 +1,4 @@
+using Laurel.Facts;
 using Laurel.Tenants;
 
 namespace Laurel.Storage;
@@ -21,6 +22,15 @@ public interface ILaurelStore : IAsyncDisposable
     /// <summary>Opens a transaction and loads all that <paramref name="request"/> names. The batch must then be committed or abandoned.</summary>
     ValueTask<StoreBatch> OpenBatchAsync(BatchRequest request, CancellationToken cancellationToken);
 
+    /// <summary>The pieces of <paramref name="names"/> as of the open batch; those that are not there are absent. The caller still ends the batch when it throws.</summary>
+    ValueTask<IReadOnlyDictionary<PartName, ReadOnlyMemory<byte>>> LoadPartsAsync(StoreBatch batch, IReadOnlyList<PartName> names, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Holds the rewards of <paramref name="demands"/> for the open batch and answers what there is of them, index by index. Demands are sorted by environment
+    /// and code, without duplicates, so that two batches cannot wait for each other. The caller still ends the batch when it throws.
+    /// </summary>
+    ValueTask<IReadOnlyList<RewardSupply>> LockRewardsAsync(StoreBatch batch, IReadOnlyList<RewardDemand> demands, CancellationToken cancellationToken);
+
     /// <summary>Writes all of <paramref name="writes"/> and makes it durable before it returns. Ends the batch, also when it throws.</summary>
     ValueTask CommitAsync(StoreBatch batch, BatchWrites writes, CancellationToken cancellationToken);
 
@@ -36,6 +46,38 @@ public interface ILaurelStore : IAsyncDisposable
     /// <summary>A participant's row; null for an unknown one.</summary>
     ValueTask<ParticipantRow?> ReadParticipantAsync(EnvironmentKey environment, string participantId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Participants of an environment whose keys come after <paramref name="afterKey"/>, by key, at most <paramref name="limit"/>: a short page is the last.
+    /// </summary>
+    ValueTask<IReadOnlyList<ParticipantRow>> ReadParticipantsAsync(EnvironmentKey environment, long afterKey, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Pieces of a participant's state by key; those that are not there, or the whole participant, are absent.</summary>
+    ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> ReadPartsAsync(ParticipantName participant, IReadOnlyList<string> keys, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A participant's inputs of every kind after <paramref name="afterSeq"/>, by <c>seq</c>; none for an unknown participant. Each call may walk the
+    /// participant's whole index, so ask for large pages.
+    /// </summary>
+    ValueTask<IReadOnlyList<LogRow>> ReadLogAsync(ParticipantName participant, long afterSeq, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Where the input with this id stands, whatever its kind; null where this environment has none.</summary>
+    ValueTask<EventPlace?> FindEventAsync(EnvironmentKey environment, FactId eventId, CancellationToken cancellationToken);
+
+    /// <summary>Participants due at or before <paramref name="until"/>, earliest first, of all environments.</summary>
+    ValueTask<IReadOnlyList<DueParticipant>> ReadDueAsync(Timestamp until, int limit, CancellationToken cancellationToken);
+
+    /// <summary>When the next participant of any environment is due; null where none ever will be.</summary>
+    ValueTask<Timestamp?> ReadNextDueAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds <paramref name="codes"/> to a reward's pool, behind those it has, and answers how many were new: a code stands once in a reward, taken or not.
+    /// All of them or none.
+    /// </summary>
+    ValueTask<int> AddRewardCodesAsync(RewardName reward, IReadOnlyList<string> codes, CancellationToken cancellationToken);
+
+    /// <summary>The stocks of an environment's rewards by code; rewards never granted and without codes are absent.</summary>
+    ValueTask<IReadOnlyDictionary<string, RewardStock>> ReadRewardStocksAsync(EnvironmentKey environment, CancellationToken cancellationToken);
+
     /// <summary>The program of an environment, the newest where <paramref name="version"/> is null; null where there is none.</summary>
     ValueTask<ProgramRow?> ReadProgramAsync(EnvironmentKey environment, int? version, CancellationToken cancellationToken);
 
@@ -44,6 +86,15 @@ public interface ILaurelStore : IAsyncDisposable
     /// Once it has returned true, every batch opened later sees that version.
     /// </summary>
     ValueTask<bool> PublishProgramAsync(ProgramRow program, CancellationToken cancellationToken);
+
+    /// <summary>A page of an environment's program versions, newest first.</summary>
+    ValueTask<ProgramVersionsPage> ReadProgramVersionsAsync(EnvironmentKey environment, int page, int pageSize, CancellationToken cancellationToken);
+
+    /// <summary>Environments whose newest program version was not noted as swept, with that version: their participants may be due at other times than the store says.</summary>
+    ValueTask<IReadOnlyList<(EnvironmentKey Environment, int Version)>> ReadUnsweptAsync(CancellationToken cancellationToken);
+
+    /// <summary>Notes that all participants of an environment were looked at under <paramref name="version"/> or a later one.</summary>
+    ValueTask NoteSweptAsync(EnvironmentKey environment, int version, CancellationToken cancellationToken);
 
     /// <summary>All tenants and keys.</summary>
     ValueTask<Tenancy> ReadTenancyAsync(CancellationToken cancellationToken);

@@ -23,7 +23,23 @@ public sealed record FactsEntry(LogRow Input, int First, int Count);
 public sealed record FactsPage(IReadOnlyList<FactsEntry> Inputs, long Total);
 
 /// <summary>A participant's row.</summary>
-public sealed record ParticipantRow(long Key, ParticipantName Name, ParticipantState State, Timestamp CreatedAt);
+public sealed record ParticipantRow(long Key, ParticipantName Name, ParticipantState State, Timestamp CreatedAt, Timestamp? DueAt);
 
-/// <summary>One published version of an environment's program; <paramref name="Document"/> is JSON (program.md).</summary>
-public sealed record ProgramRow(EnvironmentKey Environment, int Version, ReadOnlyMemory<byte> Document, Timestamp PublishedAt, string PublishedBy);
+/// <summary>A participant whom the clock must wake, and when.</summary>
+public sealed record DueParticipant(ParticipantName Name, Timestamp DueAt);
+
+/// <summary>Where an input stands: its participant's log and the number in it.</summary>
+public sealed record EventPlace(ParticipantName Participant, long Seq);
+
+/// <summary>
+/// One published version of an environment's program. <paramref name="Document"/> is JSON (program.md); <paramref name="Zones"/> is JSON that the publisher
+/// owns, <c>[]</c> where it is empty.
+/// </summary>
+public sealed record ProgramRow(
+    EnvironmentKey Environment, int Version, ReadOnlyMemory<byte> Document, Timestamp PublishedAt, string PublishedBy, ReadOnlyMemory<byte> Zones);
+
+/// <summary>A version of a program without its document.</summary>
+public sealed record ProgramVersion(int Version, Timestamp PublishedAt, string PublishedBy);
+
+/// <summary>A page of a program's versions, newest first; <paramref name="Total"/> counts those on all pages.</summary>
+public sealed record ProgramVersionsPage(IReadOnlyList<ProgramVersion> Versions, long Total);

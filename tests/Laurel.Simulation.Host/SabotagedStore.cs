@@ -1,3 +1,4 @@
+using Laurel.Facts;
 using Laurel.Storage;
 using Laurel.Tenants;
 
@@ -39,6 +40,12 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
             };
     }
 
+    public ValueTask<IReadOnlyDictionary<PartName, ReadOnlyMemory<byte>>> LoadPartsAsync(
+        StoreBatch batch, IReadOnlyList<PartName> names, CancellationToken cancellationToken) => store.LoadPartsAsync(batch, names, cancellationToken);
+
+    public ValueTask<IReadOnlyList<RewardSupply>> LockRewardsAsync(
+        StoreBatch batch, IReadOnlyList<RewardDemand> demands, CancellationToken cancellationToken) => store.LockRewardsAsync(batch, demands, cancellationToken);
+
     public ValueTask CommitAsync(StoreBatch batch, BatchWrites writes, CancellationToken cancellationToken)
     {
         if (sabotage == Sabotage.NoKeyIndex)
@@ -67,10 +74,43 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
     public ValueTask<ParticipantRow?> ReadParticipantAsync(EnvironmentKey environment, string participantId, CancellationToken cancellationToken) =>
         store.ReadParticipantAsync(environment, participantId, cancellationToken);
 
+    public ValueTask<IReadOnlyList<ParticipantRow>> ReadParticipantsAsync(
+        EnvironmentKey environment, long afterKey, int limit, CancellationToken cancellationToken) =>
+        store.ReadParticipantsAsync(environment, afterKey, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> ReadPartsAsync(
+        ParticipantName participant, IReadOnlyList<string> keys, CancellationToken cancellationToken) => store.ReadPartsAsync(participant, keys, cancellationToken);
+
+    public ValueTask<IReadOnlyList<LogRow>> ReadLogAsync(ParticipantName participant, long afterSeq, int limit, CancellationToken cancellationToken) =>
+        store.ReadLogAsync(participant, afterSeq, limit, cancellationToken);
+
+    public ValueTask<EventPlace?> FindEventAsync(EnvironmentKey environment, FactId eventId, CancellationToken cancellationToken) =>
+        store.FindEventAsync(environment, eventId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<DueParticipant>> ReadDueAsync(Timestamp until, int limit, CancellationToken cancellationToken) =>
+        store.ReadDueAsync(until, limit, cancellationToken);
+
+    public ValueTask<Timestamp?> ReadNextDueAsync(CancellationToken cancellationToken) => store.ReadNextDueAsync(cancellationToken);
+
+    public ValueTask<int> AddRewardCodesAsync(RewardName reward, IReadOnlyList<string> codes, CancellationToken cancellationToken) =>
+        store.AddRewardCodesAsync(reward, codes, cancellationToken);
+
+    public ValueTask<IReadOnlyDictionary<string, RewardStock>> ReadRewardStocksAsync(EnvironmentKey environment, CancellationToken cancellationToken) =>
+        store.ReadRewardStocksAsync(environment, cancellationToken);
+
     public ValueTask<ProgramRow?> ReadProgramAsync(EnvironmentKey environment, int? version, CancellationToken cancellationToken) =>
         store.ReadProgramAsync(environment, version, cancellationToken);
 
     public ValueTask<bool> PublishProgramAsync(ProgramRow program, CancellationToken cancellationToken) => store.PublishProgramAsync(program, cancellationToken);
+
+    public ValueTask<ProgramVersionsPage> ReadProgramVersionsAsync(EnvironmentKey environment, int page, int pageSize, CancellationToken cancellationToken) =>
+        store.ReadProgramVersionsAsync(environment, page, pageSize, cancellationToken);
+
+    public ValueTask<IReadOnlyList<(EnvironmentKey Environment, int Version)>> ReadUnsweptAsync(CancellationToken cancellationToken) =>
+        store.ReadUnsweptAsync(cancellationToken);
+
+    public ValueTask NoteSweptAsync(EnvironmentKey environment, int version, CancellationToken cancellationToken) =>
+        store.NoteSweptAsync(environment, version, cancellationToken);
 
     public ValueTask<Tenancy> ReadTenancyAsync(CancellationToken cancellationToken) => store.ReadTenancyAsync(cancellationToken);
 
@@ -89,7 +129,10 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
             Properties = row.Properties.ToArray(),
             Facts = row.Facts.ToArray(),
             Answer = row.Answer.ToArray(),
+            Outcomes = row.Outcomes.ToArray(),
         }));
+        copy.Parts.AddRange(writes.Parts.Select(part => part with { Document = part.Document is { } document ? document.ToArray() : default(ReadOnlyMemory<byte>?) }));
+        copy.Rewards.AddRange(writes.Rewards);
         return copy;
     }
 }

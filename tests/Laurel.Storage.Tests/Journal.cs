@@ -10,9 +10,12 @@ using Laurel.Tenants;
 namespace Laurel.Storage.Tests;
 
 /// <summary>An input to be written: <paramref name="Derived"/> says how many facts it sets off.</summary>
-internal sealed record Draft(string Participant, string EventName, long OccurredAt, int Derived);
+internal sealed record Draft(string Participant, string EventName, long OccurredAt, int Derived)
+{
+    public InputKind Kind { get; init; }
+}
 
-/// <summary>An input that was committed, with the kinds of its facts, its own first.</summary>
+/// <summary>An input that was committed, with the kinds of its facts, an event's own first.</summary>
 internal sealed record Written(string Participant, LogRow Row, IReadOnlyList<string> Kinds);
 
 /// <summary>
@@ -22,6 +25,8 @@ internal sealed record Written(string Participant, LogRow Row, IReadOnlyList<str
 internal sealed class Journal(EnvironmentKey environment)
 {
     private readonly Dictionary<string, ParticipantState> _states = [];
+    private readonly Dictionary<string, Timestamp?> _dues = [];
+    private readonly Dictionary<(string Participant, string Key), string> _parts = [];
     private int _drawn;
 
     public EnvironmentKey Environment => environment;
@@ -29,6 +34,13 @@ internal sealed class Journal(EnvironmentKey environment)
     public List<Written> Inputs { get; } = [];
 
     public IReadOnlyDictionary<string, ParticipantState> States => _states;
+
+    public IReadOnlyDictionary<string, Timestamp?> Dues => _dues;
+
+    public IReadOnlyDictionary<(string Participant, string Key), string> Parts => _parts;
+
+    /// <summary>How far the clock was set, in microseconds: negative = back.</summary>
+    public long ClockOffset { get; set; }
 
     public ParticipantName Name(string participant) => new(environment, participant);
 
@@ -40,6 +52,7 @@ internal sealed class Journal(EnvironmentKey environment)
         var names = drafts.Select(draft => Name(draft.Participant)).Distinct().ToArray();
         var batch = await store.OpenBatchAsync(new BatchRequest(names, [], [environment]), default);
         var known = new Dictionary<string, ParticipantState>(_states);
+        var dues = new Dictionary<string, Timestamp?>(_dues);
         var (writes, written) = Prepare(batch, drafts);
         await store.CommitAsync(batch, writes, default);
         Keep(writes, written);
@@ -50,6 +63,7 @@ internal sealed class Journal(EnvironmentKey environment)
         {
             Assert.Equal(!known.ContainsKey(loaded.Name.Id), loaded.IsNew);
             Assert.Equal(Text(known.GetValueOrDefault(loaded.Name.Id, ParticipantState.New)), Text(loaded.State));
+            Assert.Equal(dues.GetValueOrDefault(loaded.Name.Id), loaded.DueAt);
         }
     }
 
@@ -63,16 +77,20 @@ internal sealed class Journal(EnvironmentKey environment)
         {
             var loaded = batch.Participants.Single(loaded => loaded.Name.Id == draft.Participant);
             var facts = Enumerable.Range(0, draft.Derived).Select(Fact).ToList();
-            var state = states[draft.Participant] = After(states[draft.Participant], facts);
+            var state = states[draft.Participant] = After(states[draft.Participant], draft, facts);
             var row = Row(loaded.Key, state.Seq, draft, facts, ++_drawn);
             writes.Log.Add(row);
-            written.Add(new Written(draft.Participant, row, [FactKinds.Event, .. facts.Select(fact => fact.Kind)]));
+            written.Add(new Written(draft.Participant, row, [.. draft.Kind == InputKind.Event ? (string[])[FactKinds.Event] : [], .. facts.Select(fact => fact.Kind)]));
         }
 
         foreach (var loaded in batch.Participants.Where(loaded => drafts.Any(draft => draft.Participant == loaded.Name.Id)))
         {
             var createdAt = loaded.IsNew ? new Timestamp(1_000_000 + loaded.Key) : loaded.CreatedAt;
-            writes.Participants.Add(new ParticipantWrite(loaded, states[loaded.Name.Id], 77 + states[loaded.Name.Id].Seq, createdAt));
+            var state = states[loaded.Name.Id];
+            writes.Participants.Add(new ParticipantWrite(loaded, state, 77 + state.Seq, createdAt, Due(loaded.Key, state)));
+            var part = new PartName(loaded.Key, PartKeys[(int)(state.Seq % PartKeys.Count)]);
+            ReadOnlyMemory<byte>? document = state.Seq % 4 == 0 ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes($$"""{"part":{{state.Seq}}}""");
+            writes.Parts.Add(new PartWrite(part, document));
         }
 
         return (writes, written);
@@ -85,10 +103,24 @@ internal sealed class Journal(EnvironmentKey environment)
         foreach (var write in writes.Participants)
         {
             _states[write.Before.Name.Id] = write.State;
+            _dues[write.Before.Name.Id] = write.DueAt;
+        }
+
+        foreach (var part in writes.Parts)
+        {
+            var participant = writes.Participants.Single(write => write.Before.Key == part.Name.ParticipantKey).Before.Name.Id;
+            _parts.Remove((participant, part.Name.Key));
+            if (part.Document is { } document)
+            {
+                _parts.Add((participant, part.Name.Key), Encoding.UTF8.GetString(document.Span));
+            }
         }
     }
 
-    /// <summary>A participant's inputs as a history shows them.</summary>
+    /// <summary>Keys of the pieces that a journal writes.</summary>
+    public static IReadOnlyList<string> PartKeys { get; } = ["a", "a:2026-01", "ä"];
+
+    /// <summary>A participant's inputs, newest first.</summary>
     public IEnumerable<Written> Newest(string participant) =>
         Inputs.Where(input => input.Participant == participant)
             .OrderByDescending(input => input.Row.OccurredAt.UnixMicroseconds).ThenByDescending(input => input.Row.Seq);
@@ -103,24 +135,28 @@ internal sealed class Journal(EnvironmentKey environment)
             FactDocument.Write(writer, facts);
         }
 
+        var isTick = draft.Kind == InputKind.Tick;
         var occurredAt = new Timestamp(draft.OccurredAt);
+        var receivedAt = new Timestamp(5_000_000 + (number * 250) + ClockOffset);
         var answer = Encoding.UTF8.GetBytes($$"""{"answer":{{number}}}""");
         return new LogRow(
             participantKey,
             seq,
-            FactId.StartOfBlock(new Timestamp(5_000_000), ((ulong)environment.Value << 48) + ((ulong)number << 16)),
-            draft.EventName,
+            draft.Kind,
+            FactId.StartOfBlock(receivedAt, ((ulong)environment.Value << 48) + ((ulong)number << 16)),
+            isTick ? "" : draft.EventName,
             occurredAt,
-            new Timestamp(5_000_000 + number),
+            receivedAt,
             ProgramVersion: 1,
             Evaluator.EngineVersion,
-            Key(number),
+            isTick ? null : Key(number),
             new UInt128(1, (ulong)number),
-            Encoding.UTF8.GetBytes($$"""{"n":{{number}}}"""),
+            isTick ? "{}"u8.ToArray() : Encoding.UTF8.GetBytes($$"""{"n":{{number}}}"""),
             json.WrittenMemory,
-            FactDocument.MaskOf(facts),
-            1 + facts.Count,
-            answer);
+            draft.Kind == InputKind.Event ? FactDocument.MaskOf(facts) : FactDocument.MaskOf(facts) & ~1,
+            draft.Kind == InputKind.Event ? 1 + facts.Count : facts.Count,
+            isTick ? [] : answer,
+            number % 5 == 0 ? Encoding.UTF8.GetBytes($$"""{"outcome":{{number}}}""") : []);
     }
 
     private static DerivedFact Fact(int place) => (place % 3) switch
@@ -130,16 +166,21 @@ internal sealed class Journal(EnvironmentKey environment)
         _ => new PointsAwarded(place, -1, new GrantSource("point_rule", "s"), "gems", 1, 1),
     };
 
-    private static ParticipantState After(ParticipantState state, List<DerivedFact> facts)
+    // Some are never due, some later with each input, some at times that others share.
+    private static Timestamp? Due(long participantKey, ParticipantState state) =>
+        (participantKey + state.Seq) % 4 == 0 ? null : new Timestamp(9_000_000 + (participantKey % 3 == 0 ? state.Seq : state.Seq / 5));
+
+    private static ParticipantState After(ParticipantState state, Draft draft, List<DerivedFact> facts)
     {
         var counts = new long[FactKinds.All.Count];
         state.FactCounts.CopyTo(counts, 0);
-        counts[0]++;
+        var events = draft.Kind == InputKind.Event ? 1 : 0;
+        counts[0] += events;
         facts.ForEach(fact => counts[fact.KindIndex]++);
         return state with
         {
             Seq = state.Seq + 1,
-            TotalEvents = state.TotalEvents + 1,
+            TotalEvents = state.TotalEvents + events,
             FactCounts = counts,
             Balances = [new Balance("points", state.Seq + 1, state.Seq + 1, 0)],
         };

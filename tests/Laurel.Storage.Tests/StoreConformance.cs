@@ -6,7 +6,7 @@ using Laurel.Tenants;
 namespace Laurel.Storage.Tests;
 
 /// <summary>What every store promises, whatever its database. A store passes it by deriving a class that opens it.</summary>
-public abstract class StoreConformance : IAsyncDisposable
+public abstract partial class StoreConformance : IAsyncDisposable
 {
     private static readonly string[] Names = ["buy", "login", "share", "never_sent"];
     private static readonly string?[] Kinds = [null, FactKinds.Event, FactKinds.PointsAwarded, FactKinds.BadgeUnlocked, FactKinds.TierChanged, "no.such_kind"];
@@ -22,7 +22,13 @@ public abstract class StoreConformance : IAsyncDisposable
     private protected Journal NewJournal() => new(new EnvironmentKey(Interlocked.Increment(ref _environments)));
 
     private protected static readonly Gen<Draft[]> SomeDrafts =
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[0, 40], Gen.Int[0, 4], (participant, name, time, derived) => new Draft($"p{participant}", Names[name], time, derived))
+        Gen.Select(
+            Gen.Int[0, 3],
+            Gen.Int[0, 2],
+            Gen.Int[0, 40],
+            Gen.Int[0, 4],
+            Gen.Frequency((8, Gen.Const(InputKind.Event)), (1, Gen.Const(InputKind.Command)), (1, Gen.Const(InputKind.Tick))),
+            (participant, name, time, derived, kind) => new Draft($"p{participant}", Names[name], time, derived) { Kind = kind })
             .Array[1, 12];
 
     [Fact]
@@ -146,11 +152,15 @@ public abstract class StoreConformance : IAsyncDisposable
         var second = await reopened.ReadProgramAsync(environment, 2, Stop);
         var expected = Program(environment, 2);
         Assert.Equal(expected.Document.ToArray(), second!.Document.ToArray());
-        Assert.Equal(expected with { Document = default }, second with { Document = default });
+        Assert.Equal(expected.Zones.ToArray(), second.Zones.ToArray());
+        Assert.Equal(expected with { Document = default, Zones = default }, second with { Document = default, Zones = default });
+        Assert.Equal("[]"u8.ToArray(), (await reopened.ReadProgramAsync(environment, 3, Stop))!.Zones.ToArray());
     }
 
     private static ProgramRow Program(EnvironmentKey environment, int version) =>
-        new(environment, version, Encoding.UTF8.GetBytes($$"""{"name":"Grüße {{version}}"}"""), new Timestamp(version), $"key {version}");
+        new(environment, version, Encoding.UTF8.GetBytes($$"""{"name":"Grüße {{version}}"}"""), new Timestamp(version), $"key {version}", Encoding.UTF8.GetBytes(Zones(version)));
+
+    private static string Zones(int version) => version % 2 == 0 ? """[{"from":"2026","zone":"Asia/Kolkata"}]""" : "";
 
     private static async Task<int> VersionOfBatchAsync(ILaurelStore store, EnvironmentKey environment)
     {
@@ -249,12 +259,14 @@ public abstract class StoreConformance : IAsyncDisposable
         var (committed, started, isDone) = (0, 0, false);
         var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
         {
-            while (!Volatile.Read(ref isDone))
+            for (var round = 0; !Volatile.Read(ref isDone); round++)
             {
                 var least = Volatile.Read(ref committed);
-                var page = await store.ReadHistoryAsync(new HistoryQuery(journal.Name("p"), "buy", null, null, 1, 100_000), Stop);
+                var page = await store.ReadHistoryAsync(new HistoryQuery(journal.Name("p"), round % 2 == 0 ? "buy" : null, null, null, 1, 100_000), Stop);
+                var participants = await store.ReadParticipantsAsync(journal.Environment, 0, 5, Stop);
                 var most = Volatile.Read(ref started);
                 Assert.InRange(page.Events.Count, least, most);
+                Assert.All(participants, participant => Assert.InRange(participant.State.Seq, least, most));
                 Assert.Equal(page.Events.Count, page.Total);
                 Assert.Equal(page.Events.Count, page.Events.Select(entry => entry.EventId).Distinct().Count());
                 await Task.Yield();

@@ -76,7 +76,7 @@ internal sealed class ProgramPublisher(ILaurelStore store, TimeProvider time)
             }
 
             // 4. As the next version, unless somebody else was faster: then once more from there.
-            var row = new ProgramRow(environment, version + 1, revision.Document, Timestamp.From(time.GetUtcNow()), publishedBy);
+            var row = new ProgramRow(environment, version + 1, revision.Document, Timestamp.From(time.GetUtcNow()), publishedBy, Zones: default);
             if (await store.PublishProgramAsync(row, cancellationToken))
             {
                 return new PublishOutcome.Published(row.Version, row.PublishedAt, revision.Changes);

@@ -20,7 +20,8 @@ internal static class FactRows
             }
         }
 
-        if (kind is null or FactKinds.Event)
+        // Only an event is a fact itself.
+        if (entry.Input.Kind == InputKind.Event && (kind is null or FactKinds.Event))
         {
             matching.Add((-1, null));
         }

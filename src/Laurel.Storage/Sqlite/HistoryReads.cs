@@ -22,10 +22,16 @@ internal static class HistoryReads
             return new HistoryPage([], 0);
         }
 
+        // Whoever has nothing but events needs no filter for them; and by name, nothing else is found.
+        var state = participant.State;
         var filter = new Filter(
-            query.EventName is null ? null : NameHashes.Compute(query.EventName), query.From?.UnixMicroseconds, query.To?.UnixMicroseconds, null);
+            query.EventName is null ? null : NameHashes.Compute(query.EventName),
+            query.From?.UnixMicroseconds,
+            query.To?.UnixMicroseconds,
+            query.EventName is null && state.Seq > state.TotalEvents ? FactKinds.Bit(FactKinds.Event) : null);
         var tail = snapshot.TailEntries.Where(entry => filter.Matches(entry)).Order().ToList();
-        var total = filter == default ? participant.State.TotalEvents : CountFolded(snapshot, participant.Key, filter) + tail.Count;
+        var isWhole = (query.EventName, query.From, query.To) is (null, null, null);
+        var total = isWhole ? state.TotalEvents : CountFolded(snapshot, participant.Key, filter) + tail.Count;
         var offset = (query.Page - 1L) * query.PageSize;
         var events = offset >= total ? [] : Page(snapshot, participant.Key, filter, tail, offset, query.PageSize, folded: total - tail.Count);
         return new HistoryPage(

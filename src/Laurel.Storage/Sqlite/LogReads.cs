@@ -9,14 +9,14 @@ internal static class LogReads
     public const string Insert =
         """
         insert into log (id, participant_key, seq, event_id, event_name, name_hash, occurred_at, received_at, program_version, engine_version,
-          key_hash, payload_hash, properties, facts, fact_mask, fact_count, answer)
-        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+          key_hash, payload_hash, properties, facts, fact_mask, fact_count, answer, kind, outcomes)
+        values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
         """;
 
     private const string Columns =
         """
         select participant_key, seq, event_id, event_name, occurred_at, received_at, program_version, engine_version,
-          key_hash, payload_hash, properties, facts, fact_mask, fact_count, answer
+          key_hash, payload_hash, properties, facts, fact_mask, fact_count, answer, kind, outcomes
         from log where id = ?1
         """;
 
@@ -28,7 +28,8 @@ internal static class LogReads
             .Bind(7, row.OccurredAt.UnixMicroseconds).Bind(8, row.ReceivedAt.UnixMicroseconds).Bind(9, row.ProgramVersion).Bind(10, row.EngineVersion);
         _ = row.Key is { } key ? insert.Bind(11, key.Value) : insert.BindNull(11);
         insert.Bind(12, row.PayloadHash).BindText(13, row.Properties.Span).BindText(14, row.Facts.Span)
-            .Bind(15, row.FactMask).Bind(16, row.FactCount).BindText(17, row.Answer.Span);
+            .Bind(15, row.FactMask).Bind(16, row.FactCount).BindText(17, row.Answer.Span).Bind(18, (int)row.Kind);
+        _ = row.Outcomes.IsEmpty ? insert.BindNull(19) : insert.BindText(19, row.Outcomes.Span);
     }
 
     /// <summary>The row with this id; it must be there.</summary>
@@ -43,6 +44,7 @@ internal static class LogReads
         var row = new LogRow(
             select.Long(0),
             select.Long(1),
+            (InputKind)select.Int(15),
             new FactId(new Ulid(select.Bytes(2))),
             select.Text(3),
             new Timestamp(select.Long(4)),
@@ -55,9 +57,32 @@ internal static class LogReads
             select.Bytes(11).ToArray(),
             select.Int(12),
             select.Int(13),
-            select.Bytes(14).ToArray());
+            select.Bytes(14).ToArray(),
+            select.Bytes(16).ToArray());
         select.Reset();
         return row;
+    }
+
+    /// <summary>A participant's inputs after <paramref name="afterSeq"/>, by <c>seq</c>.</summary>
+    public static List<LogRow> ReadAfter(Snapshot snapshot, ParticipantName participant, long afterSeq, int limit)
+    {
+        if (ParticipantReads.FindKey(snapshot.Connection, participant) is not { } participantKey)
+        {
+            return [];
+        }
+
+        // history is sorted by occurrence, so all of the participant's entries are walked; but only so many as are asked for are kept.
+        var select = snapshot.Connection.Prepare("select seq, log_id from history not indexed where participant_key = ?1 and seq > ?2 order by seq limit ?3")
+            .Bind(1, participantKey).Bind(2, afterSeq).Bind(3, limit);
+        var places = snapshot.TailEntries.Where(entry => entry.Seq > afterSeq).Select(entry => (entry.Seq, entry.LogId)).ToList();
+        while (select.Step())
+        {
+            places.Add((select.Long(0), select.Long(1)));
+        }
+
+        select.Reset();
+        places.Sort();
+        return places.Take(limit).Select(place => Read(snapshot.Connection, place.LogId)).ToList();
     }
 
     /// <summary>What an input was answered.</summary>

@@ -29,5 +29,12 @@ internal sealed class NameHashes
         return hash;
     }
 
-    public static long Compute(string name) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+    /// <summary>Stands for inputs that no name finds: commands and ticks.</summary>
+    public const long None = 0;
+
+    public static long Compute(string name)
+    {
+        var hash = BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        return hash == None ? 1 : hash;
+    }
 }

@@ -1,5 +1,6 @@
 using Laurel.Evaluation;
 using Laurel.Facts;
+using Laurel.Tenants;
 
 namespace Laurel.Storage.Sqlite;
 
@@ -11,21 +12,61 @@ internal static class ParticipantReads
     {
         if (snapshot.Participant is { } recent)
         {
-            return new ParticipantRow(recent.Key, name, recent.ReadState(), recent.CreatedAt);
+            return RowOf(name, recent);
         }
 
-        return FindStored(snapshot.Connection, name) is { } stored ? new ParticipantRow(stored.Key, name, stored.State, stored.CreatedAt) : null;
+        return FindStored(snapshot.Connection, name) is { } stored ? RowOf(stored) : null;
     }
 
     /// <summary>The participant as it was last folded.</summary>
     public static LoadedParticipant? FindStored(Connection connection, ParticipantName name)
     {
-        var select = connection.Prepare("select key, created_at, rate_arrival, state from participants where environment = ?1 and id = ?2")
+        var select = connection.Prepare(
+            "select key, created_at, rate_arrival, state, (select due_at from wakes where participant_key = key) from participants where environment = ?1 and id = ?2")
             .Bind(1, name.Environment.Value).Bind(2, name.Id);
         var found = select.Step()
-            ? new LoadedParticipant(select.Long(0), name, StateDocument.Read(select.Bytes(3)), select.Long(2), new Timestamp(select.Long(1)), IsNew: false)
+            ? new LoadedParticipant(
+                select.Long(0),
+                name,
+                StateDocument.Read(select.Bytes(3)),
+                select.Long(2),
+                new Timestamp(select.Long(1)),
+                IsNew: false,
+                select.LongOrNull(4) is { } dueAt ? new Timestamp(dueAt) : null)
             : null;
         select.Reset();
         return found;
     }
+
+    /// <summary>The key of a participant: its row is made with its first commit, and never leaves.</summary>
+    public static long? FindKey(Connection connection, ParticipantName name)
+    {
+        var select = connection.Prepare("select key from participants where environment = ?1 and id = ?2").Bind(1, name.Environment.Value).Bind(2, name.Id);
+        long? key = select.Step() ? select.Long(0) : null;
+        select.Reset();
+        return key;
+    }
+
+    /// <summary>Names of an environment's participants after <paramref name="afterKey"/>, by key.</summary>
+    public static List<ParticipantName> Names(Connection connection, EnvironmentKey environment, long afterKey, int limit)
+    {
+        var select = connection.Prepare("select id from participants indexed by participants_by_environment where environment = ?1 and key > ?2 order by key limit ?3")
+            .Bind(1, environment.Value).Bind(2, afterKey).Bind(3, limit);
+        var names = new List<ParticipantName>();
+        while (select.Step())
+        {
+            names.Add(new ParticipantName(environment, select.Text(0)));
+        }
+
+        select.Reset();
+        return names;
+    }
+
+    /// <summary>The rows of participants that exist: as <paramref name="recent"/> has them, or else as they were last folded.</summary>
+    public static List<ParticipantRow> Rows(Connection connection, List<ParticipantName> names, Dictionary<ParticipantName, RecentParticipant> recent) =>
+        names.ConvertAll(name => recent.TryGetValue(name, out var participant) ? RowOf(name, participant) : RowOf(FindStored(connection, name)!));
+
+    private static ParticipantRow RowOf(ParticipantName name, RecentParticipant recent) => new(recent.Key, name, recent.ReadState(), recent.CreatedAt, recent.DueAt);
+
+    private static ParticipantRow RowOf(LoadedParticipant stored) => new(stored.Key, stored.Name, stored.State, stored.CreatedAt, stored.DueAt);
 }

@@ -1,9 +1,19 @@
+using Laurel.Evaluation;
+using Laurel.Facts;
+
 namespace Laurel.Storage.Sqlite;
 
 /// <summary>
 /// What a reader sees: a connection in a read transaction, and of the participant at hand what the tail has beyond the tables, both of one instant.
 /// </summary>
-internal sealed record Snapshot(Connection Connection, TailParticipant? Participant, List<HistoryKey> TailEntries);
+internal sealed record Snapshot(Connection Connection, RecentParticipant? Participant, List<HistoryKey> TailEntries);
+
+/// <summary>A participant in the tail as it was at one instant: the writer goes on changing the tail's own.</summary>
+internal sealed record RecentParticipant(long Key, byte[] StateDocument, Timestamp CreatedAt, Timestamp? DueAt)
+{
+    /// <summary>Reads the state.</summary>
+    public ParticipantState ReadState() => Evaluation.StateDocument.Read(StateDocument);
+}
 
 /// <summary>
 /// Held while a commit and the tail change together, and while a reader takes both together; so no reader sees an input twice or not at all.

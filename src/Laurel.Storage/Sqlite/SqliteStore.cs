@@ -1,3 +1,4 @@
+using Laurel.Facts;
 using Laurel.Tenants;
 
 namespace Laurel.Storage.Sqlite;
@@ -70,6 +71,14 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     }
 
     /// <inheritdoc/>
+    public ValueTask<IReadOnlyDictionary<PartName, ReadOnlyMemory<byte>>> LoadPartsAsync(
+        StoreBatch batch, IReadOnlyList<PartName> names, CancellationToken cancellationToken) => new(Started(_writer).LoadParts(names));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<RewardSupply>> LockRewardsAsync(
+        StoreBatch batch, IReadOnlyList<RewardDemand> demands, CancellationToken cancellationToken) => new(Started(_writer).LockRewards(demands));
+
+    /// <inheritdoc/>
     public ValueTask CommitAsync(StoreBatch batch, BatchWrites writes, CancellationToken cancellationToken)
     {
         try
@@ -113,6 +122,50 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<ParticipantRow>> ReadParticipantsAsync(
+        EnvironmentKey environment, long afterKey, int limit, CancellationToken cancellationToken)
+    {
+        // Names first, which never change: the snapshot, which keeps the writer waiting, then only has to look them up in the tail.
+        var names = await ReadAsync(snapshot => ParticipantReads.Names(snapshot.Connection, environment, afterKey, limit), null, cancellationToken);
+        return await ReadOnAsync(
+            connection =>
+            {
+                var recent = Started(_writer).TakeSnapshot(connection, names);
+                return ParticipantReads.Rows(connection, names, recent);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> ReadPartsAsync(
+        ParticipantName participant, IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
+        await ReadAsync(snapshot => PartTable.Read(snapshot.Connection, participant, keys), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<LogRow>> ReadLogAsync(ParticipantName participant, long afterSeq, int limit, CancellationToken cancellationToken) =>
+        await ReadAsync(snapshot => LogReads.ReadAfter(snapshot, participant, afterSeq, limit), participant, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<EventPlace?> FindEventAsync(EnvironmentKey environment, FactId eventId, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => InputSearch.Find(snapshot.Connection, environment, eventId), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<DueParticipant>> ReadDueAsync(Timestamp until, int limit, CancellationToken cancellationToken) =>
+        await ReadAsync(snapshot => WakeTable.ReadDue(snapshot.Connection, until, limit), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<Timestamp?> ReadNextDueAsync(CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => WakeTable.ReadNext(snapshot.Connection), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<int> AddRewardCodesAsync(RewardName reward, IReadOnlyList<string> codes, CancellationToken cancellationToken) =>
+        WriteAsync(connection => RewardTables.AddCodes(connection, reward, codes), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<string, RewardStock>> ReadRewardStocksAsync(EnvironmentKey environment, CancellationToken cancellationToken) =>
+        await ReadAsync(snapshot => RewardTables.Stocks(snapshot.Connection, environment), null, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<ProgramRow?> ReadProgramAsync(EnvironmentKey environment, int? version, CancellationToken cancellationToken) =>
         ReadAsync(snapshot => ProgramTable.Read(snapshot.Connection, environment, version), null, cancellationToken);
 
@@ -121,18 +174,24 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
         WriteAsync(connection => ProgramTable.Publish(connection, program), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ProgramVersionsPage> ReadProgramVersionsAsync(EnvironmentKey environment, int page, int pageSize, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => ProgramTable.Versions(snapshot.Connection, environment, page, pageSize), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<(EnvironmentKey Environment, int Version)>> ReadUnsweptAsync(CancellationToken cancellationToken) =>
+        await ReadAsync(snapshot => ProgramTable.Unswept(snapshot.Connection), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask NoteSweptAsync(EnvironmentKey environment, int version, CancellationToken cancellationToken) =>
+        await WriteAsync(connection => ProgramTable.NoteSwept(connection, environment, version), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<Tenancy> ReadTenancyAsync(CancellationToken cancellationToken) =>
         ReadAsync(snapshot => TenancyTables.Read(snapshot.Connection), null, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken) =>
-        await WriteAsync(
-            connection =>
-            {
-                TenancyTables.Write(connection, changes);
-                return true;
-            },
-            cancellationToken);
+        await WriteAsync(connection => TenancyTables.Write(connection, changes), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -156,6 +215,15 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
             await _processLock.DisposeAsync();
         }
     }
+
+    private async ValueTask WriteAsync(Action<Connection> write, CancellationToken cancellationToken) =>
+        await WriteAsync(
+            connection =>
+            {
+                write(connection);
+                return true;
+            },
+            cancellationToken);
 
     // A short write beside the pipeline's batches, in a transaction of its own.
     private async ValueTask<T> WriteAsync<T>(Func<Connection, T> write, CancellationToken cancellationToken)
@@ -181,13 +249,15 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     }
 
     // Reads run on the caller's thread: SQLite has no other way, and pages are mostly in memory.
-    private async ValueTask<T> ReadAsync<T>(Func<Snapshot, T> read, ParticipantName? participant, CancellationToken cancellationToken)
+    private ValueTask<T> ReadAsync<T>(Func<Snapshot, T> read, ParticipantName? participant, CancellationToken cancellationToken) =>
+        ReadOnAsync(connection => read(Started(_writer).TakeSnapshot(connection, participant)), cancellationToken);
+
+    private async ValueTask<T> ReadOnAsync<T>(Func<Connection, T> read, CancellationToken cancellationToken)
     {
         var connection = await Started(_readers).RentAsync(cancellationToken);
         try
         {
-            var snapshot = Started(_writer).TakeSnapshot(connection, participant);
-            return read(snapshot);
+            return read(connection);
         }
         finally
         {

@@ -57,7 +57,8 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle, stri
     /// <summary>Binds UTF-8 as text.</summary>
     public Statement BindText(int index, ReadOnlySpan<byte> utf8)
     {
-        connection.Check(raw.sqlite3_bind_text(handle, index, utf8), sql);
+        // An empty span has no address, which SQLite would take for null.
+        connection.Check(utf8.IsEmpty ? raw.sqlite3_bind_text(handle, index, "") : raw.sqlite3_bind_text(handle, index, utf8), sql);
         return this;
     }
 

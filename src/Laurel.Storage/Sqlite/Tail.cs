@@ -91,18 +91,19 @@ internal sealed class TailSegment(int capacity)
     }
 
     /// <summary>Sets what a participant is after a committed batch.</summary>
-    public void SetState(LoadedParticipant loaded, byte[] stateDocument, long rateArrival)
+    public void SetState(LoadedParticipant loaded, byte[] stateDocument, long rateArrival, Timestamp? dueAt)
     {
         var participant = ParticipantOf(loaded.Name, loaded);
         participant.StateDocument = stateDocument;
         participant.RateArrival = rateArrival;
+        participant.DueAt = dueAt;
     }
 
     private TailParticipant ParticipantOf(ParticipantName name, LoadedParticipant loaded)
     {
         if (!Participants.TryGetValue(name, out var participant))
         {
-            participant = new TailParticipant(loaded.Key, loaded.CreatedAt) { RateArrival = loaded.RateArrival };
+            participant = new TailParticipant(loaded.Key, loaded.CreatedAt) { RateArrival = loaded.RateArrival, DueAt = loaded.DueAt };
             Participants.Add(name, participant);
         }
 
@@ -128,7 +129,12 @@ internal sealed class TailParticipant(long key, Timestamp createdAt)
 
     public required long RateArrival { get; set; }
 
+    public required Timestamp? DueAt { get; set; }
+
     public List<HistoryKey> Entries { get; } = new(1);
+
+    /// <summary>What it is now, for a reader to keep beyond the tail lock.</summary>
+    public RecentParticipant Freeze() => new(Key, StateDocument, CreatedAt, DueAt);
 }
 
 /// <summary>A row of <c>history</c> but for the participant. Order: newest first by occurrence, then by <c>seq</c>.</summary>

@@ -7,7 +7,10 @@ namespace Laurel.Storage.Sqlite;
 /// <summary>Reads back the inputs that were committed but not folded when the process ended.</summary>
 internal static class TailRecovery
 {
-    /// <summary>The inputs after <paramref name="foldedThrough"/>, and the last input's place in the log.</summary>
+    /// <summary>
+    /// The inputs after <paramref name="foldedThrough"/>, and the last input's place in the log. The segment is there to be folded: when its participants are
+    /// due stands in a table already, so it is not read.
+    /// </summary>
     public static (TailSegment Segment, long LastLogId) Read(Connection connection, long foldedThrough, int capacity)
     {
         var segment = new TailSegment(capacity);
@@ -17,7 +20,7 @@ internal static class TailRecovery
         var last = foldedThrough;
         foreach (var (loaded, state) in participants.Values)
         {
-            segment.SetState(loaded, state, loaded.RateArrival);
+            segment.SetState(loaded, state, loaded.RateArrival, dueAt: null);
         }
 
         while (select.Step())
@@ -45,7 +48,7 @@ internal static class TailRecovery
         while (select.Step())
         {
             var name = new ParticipantName(new EnvironmentKey(select.Int(1)), select.Text(2));
-            var loaded = new LoadedParticipant(select.Long(0), name, ParticipantState.New, select.Long(4), new Timestamp(select.Long(3)), IsNew: false);
+            var loaded = new LoadedParticipant(select.Long(0), name, ParticipantState.New, select.Long(4), new Timestamp(select.Long(3)), IsNew: false, DueAt: null);
             participants[loaded.Key] = (loaded, select.Bytes(5).ToArray());
         }
 

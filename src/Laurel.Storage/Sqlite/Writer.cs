@@ -19,11 +19,12 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     private readonly NameHashes _names = new();
     private readonly ArrayBufferWriter<byte> _stateBytes = new(1024);
     private readonly HashSet<long> _hot = [];
-    private readonly List<byte[]> _stateDocuments = [];
+    private readonly List<byte[]?> _stateDocuments = [];
     private Tail _tail = new(options.FoldAfterInputs);
     private Task<Fold>? _sorting;
     private Fold? _fold;
     private long _nextLogId;
+    private long _lastMillisecond;
     private long _nextParticipantKey;
     private bool _isBroken;
 
@@ -49,6 +50,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         _fold = null;
         _sorting = null;
         _nextLogId = lastLogId + 1;
+        _lastMillisecond = InputSearch.MillisecondOf(connection.Scalar("select received_at from log order by id desc limit 1"));
         _nextParticipantKey = connection.Scalar("select max(key) from participants") + 1;
         _isBroken = false;
     }
@@ -67,7 +69,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         for (var i = 0; i < participants.Length; i++)
         {
             var name = request.Participants[i];
-            participants[i] = Load(name) ?? new LoadedParticipant(newKey++, name, ParticipantState.New, 0, default, IsNew: true);
+            participants[i] = Load(name) ?? new LoadedParticipant(newKey++, name, ParticipantState.New, 0, default, IsNew: true, DueAt: null);
         }
 
         var answers = new Dictionary<KeyHash, StoredAnswer>();
@@ -88,12 +90,20 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         return new StoreBatch { Participants = participants, Answers = answers, ProgramVersions = versions };
     }
 
+    /// <summary>Pieces of states, within the open transaction.</summary>
+    public Dictionary<PartName, ReadOnlyMemory<byte>> LoadParts(IReadOnlyList<PartName> names) => PartTable.Read(connection, names);
+
+    /// <summary>What there is of rewards, within the open transaction, which keeps everybody else from them.</summary>
+    public RewardSupply[] LockRewards(IReadOnlyList<RewardDemand> demands) => RewardTables.Supplies(connection, demands);
+
     /// <summary>Writes and commits; then the tail knows it too.</summary>
     public void Commit(BatchWrites writes)
     {
         var firstLogId = _nextLogId;
         PickUpSortedFold();
-        WriteRows(writes, firstLogId);
+        WriteParticipants(writes, WriteLog(writes, firstLogId));
+        PartTable.Write(connection, writes.Parts);
+        RewardTables.Write(connection, writes.Rewards);
         WriteHotEntries(writes, firstLogId);
         FoldProgress? progress = _fold?.WriteSlice(connection, Math.Max(SmallestSlice, 6 * writes.Log.Count));
         try
@@ -118,6 +128,10 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         }
 
         _nextLogId += writes.Log.Count;
+        if (writes.Log.Count > 0)
+        {
+            _lastMillisecond = InputSearch.MillisecondOf(writes.Log[^1].ReceivedAt.UnixMicroseconds);
+        }
 
         // Not every participant that was missing is written (a replay may name one), so keys given out may have gaps, but never repeat.
         foreach (var write in writes.Participants)
@@ -137,16 +151,36 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
             reader.Execute("begin");
             reader.Scalar("select through_log_id from folded");
             return participant is { } name
-                ? new Snapshot(reader, _tail.FindParticipant(name), _tail.EntriesOf(name, _fold))
+                ? new Snapshot(reader, _tail.FindParticipant(name)?.Freeze(), _tail.EntriesOf(name, _fold))
                 : new Snapshot(reader, null, []);
         }
+    }
+
+    /// <summary>Starts a read transaction on <paramref name="reader"/> together with those of <paramref name="names"/> that the tail has.</summary>
+    public Dictionary<ParticipantName, RecentParticipant> TakeSnapshot(Connection reader, List<ParticipantName> names)
+    {
+        var recent = new Dictionary<ParticipantName, RecentParticipant>();
+        using (tailLock.Enter())
+        {
+            reader.Execute("begin");
+            reader.Scalar("select through_log_id from folded");
+            foreach (var name in names)
+            {
+                if (_tail.FindParticipant(name) is { } participant)
+                {
+                    recent.Add(name, participant.Freeze());
+                }
+            }
+        }
+
+        return recent;
     }
 
     private LoadedParticipant? Load(ParticipantName name)
     {
         if (_tail.FindParticipant(name) is { } recent)
         {
-            return new LoadedParticipant(recent.Key, name, recent.ReadState(), recent.RateArrival, recent.CreatedAt, IsNew: false);
+            return new LoadedParticipant(recent.Key, name, recent.ReadState(), recent.RateArrival, recent.CreatedAt, IsNew: false, recent.DueAt);
         }
 
         return ParticipantReads.FindStored(connection, name);
@@ -165,36 +199,72 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         return logId;
     }
 
-    private void WriteRows(BatchWrites writes, long firstLogId)
+    // Returns the last input of each participant.
+    private Dictionary<long, long> WriteLog(BatchWrites writes, long firstLogId)
     {
         var lastInputs = new Dictionary<long, long>(writes.Participants.Count);
         var insert = connection.Prepare(LogReads.Insert);
+        var before = _lastMillisecond;
         for (var i = 0; i < writes.Log.Count; i++)
         {
             var row = writes.Log[i];
-            LogReads.Bind(insert, firstLogId + i, row, _names.Of(row.EventName));
+            LogReads.Bind(insert, firstLogId + i, row, NameHashOf(row));
             insert.Run();
             lastInputs[row.ParticipantKey] = firstLogId + i;
+
+            var millisecond = InputSearch.MillisecondOf(row.ReceivedAt.UnixMicroseconds);
+            if (millisecond < before)
+            {
+                connection.Prepare("insert into clock_steps (log_id) values (?1)").Bind(1, firstLogId + i).Run();
+            }
+
+            before = millisecond;
         }
 
+        return lastInputs;
+    }
+
+    private void WriteParticipants(BatchWrites writes, Dictionary<long, long> lastInputs)
+    {
         var create = connection.Prepare("insert into participants (key, environment, id, created_at, rate_arrival, state) values (?1, ?2, ?3, ?4, 0, ?5)");
         var recent = connection.Prepare("insert into recent_states (log_id, participant_key, rate_arrival, state) values (?1, ?2, ?3, ?4)");
         using var stateWriter = new Utf8JsonWriter(_stateBytes);
         _stateDocuments.Clear();
         foreach (var write in writes.Participants)
         {
+            var before = write.Before;
+            if (write.DueAt != before.DueAt)
+            {
+                WakeTable.Write(connection, before.Key, write.DueAt);
+            }
+
+            if (!lastInputs.TryGetValue(before.Key, out var lastInput))
+            {
+                RequireSameState(write);
+                _stateDocuments.Add(null);
+                continue;
+            }
+
             _stateBytes.ResetWrittenCount();
             stateWriter.Reset(_stateBytes);
             StateDocument.Write(stateWriter, write.State);
             _stateDocuments.Add(_stateBytes.WrittenSpan.ToArray());
-            var before = write.Before;
             if (before.IsNew)
             {
                 create.Bind(1, before.Key).Bind(2, before.Name.Environment.Value).Bind(3, before.Name.Id)
                     .Bind(4, write.CreatedAt.UnixMicroseconds).BindText(5, _stateBytes.WrittenSpan).Run();
             }
 
-            recent.Bind(1, lastInputs[before.Key]).Bind(2, before.Key).Bind(3, write.RateArrival).BindText(4, _stateBytes.WrittenSpan).Run();
+            recent.Bind(1, lastInput).Bind(2, before.Key).Bind(3, write.RateArrival).BindText(4, _stateBytes.WrittenSpan).Run();
+        }
+    }
+
+    // A state is the fold of a log: without an input it stays as it is.
+    private static void RequireSameState(ParticipantWrite write)
+    {
+        if (write.Before.IsNew || write.State.Seq != write.Before.State.Seq)
+        {
+            throw new InvalidOperationException($"Participant {write.Before.Key} has no input in the batch, but another state.");
         }
     }
 
@@ -205,7 +275,14 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         {
             var write = writes.Participants[i];
             loaded.Add(write.Before.Key, write);
-            _tail.Growing.SetState(write.Before with { CreatedAt = write.CreatedAt }, _stateDocuments[i], write.RateArrival);
+            if (_stateDocuments[i] is { } state)
+            {
+                _tail.Growing.SetState(write.Before with { CreatedAt = write.CreatedAt }, state, write.RateArrival, write.DueAt);
+            }
+            else if (_tail.FindParticipant(write.Before.Name) is { } recent)
+            {
+                recent.DueAt = write.DueAt;
+            }
         }
 
         for (var i = 0; i < writes.Log.Count; i++)
@@ -238,7 +315,9 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     }
 
     private HistoryKey EntryOf(LogRow row, long logId) =>
-        new(row.OccurredAt.UnixMicroseconds, row.Seq, _names.Of(row.EventName), row.FactMask, row.FactCount, logId);
+        new(row.OccurredAt.UnixMicroseconds, row.Seq, NameHashOf(row), row.FactMask, row.FactCount, logId);
+
+    private long NameHashOf(LogRow row) => row.Kind == InputKind.Event ? _names.Of(row.EventName) : NameHashes.None;
 
     // A segment's rows are sorted beside the writer: that takes too long for anybody to wait for.
     private void PickUpSortedFold()

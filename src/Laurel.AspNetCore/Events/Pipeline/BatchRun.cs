@@ -127,7 +127,7 @@ internal sealed class BatchRun(ILaurelStore store, RuleBooks books, TimeProvider
             if (participant.IsChanged)
             {
                 var createdAt = participant.Loaded.IsNew ? now : participant.Loaded.CreatedAt;
-                writes.Participants.Add(new ParticipantWrite(participant.Loaded, participant.State, participant.RateArrival, createdAt));
+                writes.Participants.Add(new ParticipantWrite(participant.Loaded, participant.State, participant.RateArrival, createdAt, DueAt: null));
             }
         }
     }
@@ -143,6 +143,7 @@ internal sealed class BatchRun(ILaurelStore store, RuleBooks books, TimeProvider
         var row = new LogRow(
             participant.Loaded.Key,
             decision.State.Seq,
+            InputKind.Event,
             input.Id,
             input.Name,
             input.OccurredAt,
@@ -155,7 +156,8 @@ internal sealed class BatchRun(ILaurelStore store, RuleBooks books, TimeProvider
             answers.WriteFacts(decision.Facts),
             FactDocument.MaskOf(decision.Facts),
             decision.Facts.Count + 1,
-            answer);
+            answer,
+            Outcomes: default);
         return (row, answer);
     }
 

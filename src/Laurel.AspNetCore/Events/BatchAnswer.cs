@@ -7,7 +7,7 @@ namespace Laurel.AspNetCore.Events;
 /// <summary>The body that answers a batch: each item's own answer, byte for byte, in submission order. Source: contract; laurel-api.md for failed items.</summary>
 internal static class BatchAnswer
 {
-    public static ReadOnlyMemory<byte> Write(IReadOnlyList<EventCommand> commands)
+    public static ReadOnlyMemory<byte> Write(IReadOnlyList<PipelineCommand> commands)
     {
         var buffer = new ArrayBufferWriter<byte>(commands.Count * 768);
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });

@@ -60,6 +60,7 @@ public static class LaurelHosting
 
         services.AddSingleton<EventsApi>();
         services.AddSingleton<EventHistoryApi>();
+        services.AddSingleton<ParticipantReader>();
         services.AddSingleton<ParticipantStateApi>();
         services.AddSingleton<ParticipantFactsApi>();
         services.AddSingleton<DefinitionsApi>();

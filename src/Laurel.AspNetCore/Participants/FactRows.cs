@@ -43,7 +43,10 @@ internal static class FactRows
             writer.WriteString("code", derived.GetProperty("code"u8).GetString());
             writer.WritePropertyName("data");
             derived.GetProperty("data"u8).WriteTo(writer);
-            writer.WriteString("caused_by", IdOf(input, derived.GetProperty("caused_by"u8).GetInt32()));
+
+            // What a tick or a command sets off has no fact before it.
+            var cause = derived.GetProperty("caused_by"u8).GetInt32();
+            writer.WriteString("caused_by", cause < 0 && input.Kind != InputKind.Event ? null : IdOf(input, cause));
         }
         else
         {
@@ -54,8 +57,9 @@ internal static class FactRows
             writer.WriteNull("caused_by");
         }
 
-        writer.WriteString("event_id", input.EventId.ToString());
-        writer.WriteString("occurred_at", input.OccurredAt.ToString());
+        writer.WriteString("event_id", input.Kind == InputKind.Event ? input.EventId.ToString() : null);
+        var dueAt = fact is { } made && made.TryGetProperty("due_at"u8, out var due) ? new Timestamp(due.GetInt64()) : input.OccurredAt;
+        writer.WriteString("occurred_at", dueAt.ToString());
         writer.WriteString("recorded_at", input.ReceivedAt.ToString());
         writer.WriteNumber("program_version", input.ProgramVersion);
         writer.WriteEndObject();

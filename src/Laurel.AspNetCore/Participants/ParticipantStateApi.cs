@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Laurel.AspNetCore.ApiReference;
-using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Facts;
-using Laurel.Rules;
 using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Laurel.AspNetCore.Participants;
 
 /// <summary>All that a front end draws of a participant, in one call. Source: laurel-api.md, "State".</summary>
-internal sealed class ParticipantStateApi(ILaurelStore store, RuleBooks books, TimeProvider time)
+internal sealed class ParticipantStateApi(ParticipantReader participants)
 {
     private static readonly string[] Parts = ["points", "tier", "badges", "challenges", "streaks", "rewards"];
 
@@ -31,28 +29,27 @@ internal sealed class ParticipantStateApi(ILaurelStore store, RuleBooks books, T
             return;
         }
 
-        var environment = Caller.Of(context).Environment;
-        if (await store.ReadParticipantAsync(environment, participantId, context.RequestAborted) is not { } participant)
+        var name = new ParticipantName(Caller.Of(context).Environment, participantId);
+        if (await participants.FindAsync(name, context.RequestAborted) is not { } participant)
         {
             await UnknownAsync(context, participantId);
             return;
         }
 
-        var book = await books.GetNewestAsync(environment, context.RequestAborted);
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
-        Write(writer, participant, book, parts);
+        Write(writer, participant, parts);
     }
 
     /// <summary>404 for a participant that never received a write.</summary>
     public static Task UnknownAsync(HttpContext context, string participantId) => Problem.WriteAsync(
         context, 404, "PARTICIPANT_NOT_FOUND", $"There is no participant '{participantId}' in this key's environment. Participants appear with their first event.");
 
-    private void Write(Utf8JsonWriter writer, ParticipantRow participant, RuleBook book, IReadOnlyList<string> parts)
+    private static void Write(Utf8JsonWriter writer, PresentParticipant participant, IReadOnlyList<string> parts)
     {
-        var state = participant.State;
+        var (state, book) = (participant.State, participant.Book);
         writer.WriteStartObject();
-        writer.WriteString("participant_id", participant.Name.Id);
+        writer.WriteString("participant_id", participant.Row.Name.Id);
         writer.WriteNumber("total_events", state.TotalEvents);
         foreach (var part in parts)
         {
@@ -69,7 +66,7 @@ internal sealed class ParticipantStateApi(ILaurelStore store, RuleBooks books, T
                     StateParts.WriteBadges(writer, state, book);
                     break;
                 case "challenges":
-                    StateParts.WriteChallenges(writer, state, book, Timestamp.From(time.GetUtcNow()));
+                    StateParts.WriteChallenges(writer, state, book, participant.Now);
                     break;
                 default:
                     // No program of this version can define a streak or a reward, so nobody has any.

@@ -18,6 +18,7 @@ public sealed class RuleBook
     private readonly FrozenDictionary<string, Badge> _badges;
     private readonly FrozenDictionary<string, Challenge> _challenges;
     private readonly FrozenDictionary<string, Streak> _streaks;
+    private readonly FrozenDictionary<string, CatalogueReward> _rewards;
 
     public RuleBook(
         int version,
@@ -44,6 +45,7 @@ public sealed class RuleBook
         RequalifyPeriods = [.. TierLadder.Where(tier => tier.Requalify is not null).Select(tier => tier.Requalify!.Period).Distinct()];
         _challenges = challenges.Where(challenge => challenge.IsActive).ToFrozenDictionary(challenge => challenge.Code, StringComparer.Ordinal);
         _streaks = streaks.Where(streak => streak.IsActive).ToFrozenDictionary(streak => streak.Code, StringComparer.Ordinal);
+        _rewards = rewards.ToFrozenDictionary(reward => reward.Code, StringComparer.Ordinal);
         _listeners = Listeners.ByEventName(pointRules, streaks, badges, challenges);
     }
 
@@ -80,6 +82,9 @@ public sealed class RuleBook
 
     /// <summary>The active challenge named <paramref name="code"/>; null where there is none.</summary>
     public Challenge? FindActiveChallenge(string code) => _challenges.GetValueOrDefault(code);
+
+    /// <summary>The reward named <paramref name="code"/>, active or not; null where there is none.</summary>
+    public CatalogueReward? FindReward(string code) => _rewards.GetValueOrDefault(code);
 
     /// <summary>The active streak named <paramref name="code"/>; null where there is none.</summary>
     public Streak? FindActiveStreak(string code) => _streaks.GetValueOrDefault(code);

@@ -16,6 +16,14 @@ internal sealed class EventAnswers : IDisposable
 
     public EventAnswers() => _writer = new Utf8JsonWriter(_buffer, JsonAnswers.Options);
 
+    /// <summary>The body of the answer to a command.</summary>
+    public byte[] WriteAnswer(Input input, Decision decision) => input switch
+    {
+        EventInput happened => WriteAnswer(happened, decision.Facts),
+        EnrollInput enroll => WriteEnrollment(enroll, decision),
+        _ => throw new InvalidOperationException($"Unknown input {input.GetType().Name}."),
+    };
+
     /// <summary>The body of the answer to an event. Source: contract, "Response fields".</summary>
     public byte[] WriteAnswer(EventInput input, IReadOnlyList<DerivedFact> facts)
     {
@@ -34,6 +42,44 @@ internal sealed class EventAnswers : IDisposable
         return _buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>What was allocated, as the log keeps it: <c>[{reward, granted, code}]</c>; empty where nothing was.</summary>
+    public static byte[] WriteOutcomes(IReadOnlyList<RewardAllocation> allocations)
+    {
+        if (allocations.Count == 0)
+        {
+            return [];
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var writer = new Utf8JsonWriter(buffer, JsonAnswers.Options);
+        writer.WriteStartArray();
+        foreach (var (told, _) in allocations)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("reward"u8, told.Reward);
+            writer.WriteBoolean("granted"u8, told.IsGranted);
+            writer.WriteString("code"u8, told.CodeValue);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="WriteOutcomes"/> wrote.</summary>
+    public static List<Allocation> ReadOutcomes(ReadOnlyMemory<byte> json)
+    {
+        if (json.IsEmpty)
+        {
+            return [];
+        }
+
+        using var document = JsonDocument.Parse(json);
+        return [.. document.RootElement.EnumerateArray().Select(outcome => new Allocation(
+            outcome.GetProperty("reward"u8).GetString()!, outcome.GetProperty("granted"u8).GetBoolean(), outcome.GetProperty("code"u8).GetString()))];
+    }
+
     /// <summary>The derived facts as they are kept.</summary>
     public byte[] WriteFacts(IReadOnlyList<DerivedFact> facts)
     {
@@ -44,6 +90,21 @@ internal sealed class EventAnswers : IDisposable
 
         Restart();
         FactDocument.Write(_writer, facts);
+        return _buffer.WrittenSpan.ToArray();
+    }
+
+    private byte[] WriteEnrollment(EnrollInput input, Decision decision)
+    {
+        Restart();
+        _writer.WriteStartObject();
+        _writer.WriteString("challenge_code"u8, input.ChallengeCode);
+        _writer.WriteString("enrolled_at"u8, input.ReceivedAt.ToString());
+        _writer.WriteString("fact_id"u8, input.Id.Plus(DerivedFact.IdOffset(0)).ToString());
+        _writer.WriteBoolean("already_enrolled"u8, false);
+        _writer.WritePropertyName("rewards_granted"u8);
+        FactDocument.WriteGrants(_writer, input.Id, decision.Facts);
+        _writer.WriteEndObject();
+        _writer.Flush();
         return _buffer.WrittenSpan.ToArray();
     }
 

@@ -54,7 +54,7 @@ internal sealed class EventPipeline
 
         foreach (var part in group.Commands.GroupBy(command => (uint)command.Participant.GetHashCode() % (uint)_lanes.Length))
         {
-            List<EventCommand> commands = [.. part];
+            List<PipelineCommand> commands = [.. part];
             if (!_lanes[part.Key].TryAdd(commands))
             {
                 commands.ForEach(command => command.Complete(QueueFull));
@@ -84,7 +84,7 @@ internal sealed class EventPipeline
     public static readonly CommandOutcome QueueFull =
         new CommandOutcome.StoreFailed(StoreFault.Unavailable, "More events wait than Laurel may hold. Nothing was kept; send the event again.");
 
-    private async ValueTask RunAsync(List<EventCommand> commands, int attempt)
+    private async ValueTask RunAsync(List<PipelineCommand> commands, int attempt)
     {
         try
         {
@@ -111,7 +111,7 @@ internal sealed class EventPipeline
     }
 
     // Keys tell whether the commit took place: those commands simply run again, as replays if it did. What has no key cannot be told.
-    private async ValueTask LearnOutcomeAsync(List<EventCommand> commands, StoreException failure, int attempt)
+    private async ValueTask LearnOutcomeAsync(List<PipelineCommand> commands, StoreException failure, int attempt)
     {
         _telemetry.NoteStoreFailure(failure.Fault);
         EventLog.StoreFailed(_log, _store.Location, failure.Message);
@@ -128,7 +128,7 @@ internal sealed class EventPipeline
     }
 
     // Nothing of a failed batch was kept, so its halves may run by themselves until the one that fails is alone.
-    private async ValueTask IsolateAsync(List<EventCommand> commands, Exception failure)
+    private async ValueTask IsolateAsync(List<PipelineCommand> commands, Exception failure)
     {
         if (commands.Count > 1)
         {
@@ -138,7 +138,7 @@ internal sealed class EventPipeline
             return;
         }
 
-        EventLog.CommandFailed(_log, commands[0].EventName, failure);
+        EventLog.CommandFailed(_log, commands[0].Name, failure);
         commands[0].Complete(new CommandOutcome.Broken());
     }
 }

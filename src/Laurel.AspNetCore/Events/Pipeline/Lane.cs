@@ -9,7 +9,7 @@ namespace Laurel.AspNetCore.Events.Pipeline;
 internal sealed class Lane(int limit)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, Queue<EventCommand>> _byTenant = [];
+    private readonly Dictionary<int, Queue<PipelineCommand>> _byTenant = [];
     private readonly Queue<int> _turns = new();
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _count;
@@ -18,7 +18,7 @@ internal sealed class Lane(int limit)
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Adds <paramref name="commands"/>, all or none; false where they would pass the limit.</summary>
-    public bool TryAdd(IReadOnlyList<EventCommand> commands)
+    public bool TryAdd(IReadOnlyList<PipelineCommand> commands)
     {
         lock (_lock)
         {
@@ -32,7 +32,7 @@ internal sealed class Lane(int limit)
                 var tenant = commands[i].Participant.Environment.TenantKey;
                 if (!_byTenant.TryGetValue(tenant, out var queue))
                 {
-                    queue = new Queue<EventCommand>();
+                    queue = new Queue<PipelineCommand>();
                     _byTenant.Add(tenant, queue);
                 }
 
@@ -61,11 +61,11 @@ internal sealed class Lane(int limit)
     }
 
     /// <summary>What waits, up to <paramref name="most"/>, one command a tenant and turn.</summary>
-    public List<EventCommand> Take(int most)
+    public List<PipelineCommand> Take(int most)
     {
         lock (_lock)
         {
-            var taken = new List<EventCommand>(Math.Min(most, _count));
+            var taken = new List<PipelineCommand>(Math.Min(most, _count));
             while (taken.Count < most && _turns.TryDequeue(out var tenant))
             {
                 var queue = _byTenant[tenant];

@@ -1,0 +1,151 @@
+using Laurel.Evaluation;
+using Laurel.Facts;
+using Laurel.RateCaps;
+using Laurel.Rules;
+using Laurel.Storage;
+using Laurel.Tenants;
+
+namespace Laurel.AspNetCore.Events.Pipeline;
+
+/// <summary>
+/// One attempt to decide a batch, in memory and in order: replays, rate refusals, what is due, and what the rules conclude. Where the supply lacks something,
+/// the attempt goes on to learn what else is lacking, and is void.
+/// </summary>
+internal sealed class BatchDecision(
+    StoreBatch batch, IReadOnlyDictionary<EnvironmentKey, RuleBook> books, BatchSupply supply, EventAnswers answers, Func<ulong> drawId, Timestamp now)
+{
+    // A tick may make 500 facts. What still waits after so many is left for the next batch, so that no participant holds up a lane for ever.
+    private const int MostTicks = 200;
+    private readonly Dictionary<ParticipantName, WorkingParticipant> _participants = Working(batch, books, supply);
+    private readonly Dictionary<KeyHash, StoredAnswer> _answered = [];
+
+    public BatchWrites Writes { get; } = new();
+
+    /// <summary>Derived facts of all inputs.</summary>
+    public List<IReadOnlyList<DerivedFact>> Facts { get; } = [];
+
+    /// <summary>What became of each command.</summary>
+    public CommandOutcome[] Decide(List<PipelineCommand> commands)
+    {
+        var outcomes = new CommandOutcome[commands.Count];
+        for (var i = 0; i < commands.Count; i++)
+        {
+            outcomes[i] = Decide(commands[i]);
+        }
+
+        foreach (var participant in _participants.Values)
+        {
+            if (participant.ToWrite(now) is { } write)
+            {
+                Writes.Participants.Add(write);
+            }
+        }
+
+        return outcomes;
+    }
+
+    private CommandOutcome Decide(PipelineCommand command)
+    {
+        if (command.Key is { } key && (batch.Answers.TryGetValue(key, out var first) || _answered.TryGetValue(key, out first)))
+        {
+            return new CommandOutcome.Answered(first.Answer, IsReplay: true, first.PayloadHash != command.PayloadHash);
+        }
+
+        var participant = _participants[command.Participant];
+        if (!ParticipantRateCap.Admits(command.Rate, participant.RateArrival, now, out var rateArrival, out var retryAfterSeconds))
+        {
+            return new CommandOutcome.RateRefused(retryAfterSeconds);
+        }
+
+        PassTime(participant);
+        if (command.ToInput(FactId.StartOfBlock(now, drawId()), now) is not { } input || participant.Judge(input) is not { } decision)
+        {
+            return new CommandOutcome.Woken();
+        }
+
+        if (decision.Refusal is { } refusal)
+        {
+            return new CommandOutcome.Refused(refusal, participant.State);
+        }
+
+        var answer = answers.WriteAnswer(input, decision);
+        Keep(participant, input, decision, command.Kind, command.Name, command.Properties, command.Key, command.PayloadHash, answer);
+        participant.RateArrival = rateArrival;
+        if (command.Key is { } used)
+        {
+            _answered.Add(used, new StoredAnswer(answer, command.PayloadHash));
+        }
+
+        return new CommandOutcome.Answered(answer, IsReplay: false, PayloadDiffers: false);
+    }
+
+    // What is due happens first, as inputs of its own: so an answer tells only what its own event earned.
+    private void PassTime(WorkingParticipant participant)
+    {
+        for (var ticks = 0; ticks < MostTicks && participant.HasDue(now); ticks++)
+        {
+            var tick = new TickInput(FactId.StartOfBlock(now, drawId()), now);
+            if (participant.Judge(tick) is not { } decision)
+            {
+                return;
+            }
+
+            Keep(participant, tick, decision, InputKind.Tick, "", Properties.Empty, key: null, payloadHash: default, answer: []);
+        }
+    }
+
+    private void Keep(
+        WorkingParticipant participant, Input input, Decision decision, InputKind kind, string name, Properties properties, KeyHash? key, UInt128 payloadHash, byte[] answer)
+    {
+        participant.Apply(decision, Writes);
+        Facts.Add(decision.Facts);
+        var eventFacts = kind == InputKind.Event ? 1 : 0;
+        Writes.Log.Add(new LogRow(
+            participant.Loaded.Key,
+            decision.State.Seq,
+            kind,
+            input.Id,
+            name,
+            (input as EventInput)?.OccurredAt ?? input.ReceivedAt,
+            input.ReceivedAt,
+            participant.Book.Version,
+            Evaluator.EngineVersion,
+            key,
+            payloadHash,
+            properties.Json,
+            answers.WriteFacts(decision.Facts),
+            FactDocument.MaskOf(decision.Facts) & ~(1 - eventFacts),
+            decision.Facts.Count + eventFacts,
+            answer,
+            EventAnswers.WriteOutcomes(participant.Allocations)));
+        NoteIssues(participant, input, decision);
+    }
+
+    private void NoteIssues(WorkingParticipant participant, Input input, Decision decision)
+    {
+        var allocated = participant.Allocations.Where(allocation => allocation.Told.IsGranted).GetEnumerator();
+        foreach (var fact in decision.Facts)
+        {
+            if (fact is RewardGranted granted)
+            {
+                var reward = participant.Book.FindReward(granted.RewardCode)!;
+                var isAllocated = reward.Stock is not null || reward.HasCodePool;
+                var code = isAllocated && allocated.MoveNext() ? allocated.Current.Code : null;
+                Writes.Rewards.Add(new RewardIssue(
+                    new RewardName(participant.Loaded.Name.Environment, reward.Code), code, participant.Loaded.Key, input.Id.Plus(DerivedFact.IdOffset(fact.Place)), now));
+            }
+        }
+    }
+
+    private static Dictionary<ParticipantName, WorkingParticipant> Working(
+        StoreBatch batch, IReadOnlyDictionary<EnvironmentKey, RuleBook> books, BatchSupply supply)
+    {
+        var participants = new Dictionary<ParticipantName, WorkingParticipant>(batch.Participants.Count);
+        foreach (var loaded in batch.Participants)
+        {
+            participants.Add(loaded.Name, new WorkingParticipant(loaded, books[loaded.Name.Environment], supply));
+        }
+
+        return participants;
+    }
+}

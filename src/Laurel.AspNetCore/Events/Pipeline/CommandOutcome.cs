@@ -1,0 +1,30 @@
+using Laurel.Evaluation;
+using Laurel.Storage;
+
+namespace Laurel.AspNetCore.Events.Pipeline;
+
+/// <summary>What came of a command.</summary>
+internal abstract record CommandOutcome
+{
+    private CommandOutcome()
+    {
+    }
+
+    /// <summary>Kept, now or by an earlier call with the same key. <paramref name="Body"/> is the whole answer.</summary>
+    public sealed record Answered(byte[] Body, bool IsReplay, bool PayloadDiffers) : CommandOutcome;
+
+    /// <summary>Refused by the rules; nothing was kept. <paramref name="State"/> is the participant's.</summary>
+    public sealed record Refused(Refusal Reason, ParticipantState State) : CommandOutcome;
+
+    /// <summary>What was due happened; there is nothing to answer.</summary>
+    public sealed record Woken : CommandOutcome;
+
+    /// <summary>Refused by the participant's cap; nothing was kept.</summary>
+    public sealed record RateRefused(int RetryAfterSeconds) : CommandOutcome;
+
+    /// <summary>The store could not keep it. Nothing was kept, but for <see cref="StoreFault.OutcomeUnknown"/>.</summary>
+    public sealed record StoreFailed(StoreFault Fault, string Message) : CommandOutcome;
+
+    /// <summary>A bug of Laurel's; nothing was kept.</summary>
+    public sealed record Broken : CommandOutcome;
+}

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Laurel.Calendars;
 using Laurel.Facts;
 
 namespace Laurel.Rules;
@@ -175,6 +176,35 @@ internal sealed class Members
 
         Fault(name, $"{TimestampText.Expected}, but is {Shown(value)}");
         return null;
+    }
+
+    /// <summary>An ISO 8601 duration; null where absent.</summary>
+    public CalendarDuration? Duration(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && CalendarDuration.TryParse(value.GetString(), out var duration))
+        {
+            return duration;
+        }
+
+        Fault(name, $"{CalendarDuration.Expected}, but is {Shown(value)}");
+        return null;
+    }
+
+    /// <summary>Adds a fault for each of <paramref name="names"/> that is there: <paramref name="noun"/>, such as "a count", has none.</summary>
+    public void Without(string noun, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (Has(name))
+            {
+                Fault(name, $"{noun} has no {name}; remove it");
+            }
+        }
     }
 
     /// <summary>One of <paramref name="choices"/>; the first where absent or wrong.</summary>

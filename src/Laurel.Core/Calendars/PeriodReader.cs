@@ -21,14 +21,6 @@ internal static class PeriodReader
     /// <summary>What recurs with <paramref name="kind"/>, as documents say it: <c>daily</c>.</summary>
     public static string RhythmOf(PeriodKind kind) => Rhythms[(int)kind];
 
-    private static PeriodKind? Required(Members members, string name, string[] choices, string[] all)
-    {
-        if (members.Require(name, $"one of {string.Join(", ", choices)}") is not { } value)
-        {
-            return null;
-        }
-
-        var text = members.Choice(name, choices);
-        return value.ValueEquals(text) ? (PeriodKind)Array.IndexOf(all, text) : null;
-    }
+    private static PeriodKind? Required(Members members, string name, string[] choices, string[] all) =>
+        members.RequireChoice(name, choices) is { } text ? (PeriodKind)Array.IndexOf(all, text) : null;
 }

@@ -224,6 +224,19 @@ internal sealed class Members
         return choices[0];
     }
 
+    /// <summary>One of <paramref name="choices"/>; null after a fault, which being absent is too.</summary>
+    public string? RequireChoice(string name, params ReadOnlySpan<string> choices)
+    {
+        if (Require(name, $"one of {string.Join(", ", choices)}") is null)
+        {
+            return null;
+        }
+
+        var before = _faults.Count;
+        var choice = Choice(name, choices);
+        return _faults.Count == before ? choice : null;
+    }
+
     /// <summary>Adds a fault where a member is there that this version of Laurel cannot honour: it is refused, never ignored.</summary>
     public void NotBuilt(string name, string what)
     {

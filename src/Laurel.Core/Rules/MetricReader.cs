@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Laurel.Calendars;
 
 namespace Laurel.Rules;
@@ -18,34 +17,44 @@ internal static class MetricReader
         }
 
         if (Members.Open(value, parent.PointerTo("metric"), "a metric", MemberNames, scope.Faults) is not { } members
-            || members.Require("type", $"one of {string.Join(", ", Types)}") is not { } type)
+            || members.RequireChoice("type", Types) is not { } type)
         {
             return null;
         }
 
-        switch (members.Choice("type", Types))
+        if (type == "streak")
         {
-            case "streak":
-                members.Without("a streak, which counts periods with an event,", "property");
-                return PeriodReader.Rhythm(members, "period", PeriodKind.Month) is { } period ? new Metric.Streak(period) : null;
-            case "distinct":
-                members.Without("distinct", "period");
-                return PropertyOf(members, "whose different values to count, such as properties.sku or local_day") is { } counted
-                    && PropertyPathReader.ReadValue(counted, members.PointerTo("property"), eventName, scope.Faults) is { } values
-                    ? new Metric.Distinct(values)
-                    : null;
-            case "count" when type.ValueEquals("count"):
-                members.Without("a count", "property", "period");
-                return new Metric.Count();
-            case "count":
-                return null;
-            case var measured:
-                members.Without($"the metric {measured}", "period");
-                return PropertyOf(members, $"{Wanted(measured)}, such as properties.amount") is { } property
-                    && PropertyPathReader.ReadNumber(property, members.PointerTo("property"), eventName, scope.Faults) is { } path
-                    ? Measured(measured, path)
-                    : null;
+            members.Without("a streak, which counts periods with an event,", "property");
+            return PeriodReader.Rhythm(members, "period", PeriodKind.Month) is { } period ? new Metric.Streak(period) : null;
         }
+
+        members.Without($"the metric {type}", "period");
+        if (type == "count")
+        {
+            if (members.Has("property"))
+            {
+                members.Fault("property", "a count has no property; remove it, or use another metric such as sum");
+            }
+
+            return new Metric.Count();
+        }
+
+        if (members.Require("property", Wanted(type)) is not { } property)
+        {
+            return null;
+        }
+
+        var pointer = members.PointerTo("property");
+        var path = type == "distinct"
+            ? PropertyPathReader.ReadValue(property, pointer, eventName, scope.Faults)
+            : PropertyPathReader.ReadNumber(property, pointer, eventName, scope.Faults);
+        return path is null ? null : type switch
+        {
+            "sum" => new Metric.Sum(path),
+            "max" => new Metric.Max(path),
+            "min" => new Metric.Min(path),
+            _ => new Metric.Distinct(path),
+        };
     }
 
     /// <summary>Reads the member <c>target</c>, as far as <paramref name="metric"/> (null where it has a fault) can reach.</summary>
@@ -62,19 +71,11 @@ internal static class MetricReader
         };
     }
 
-    private static JsonElement? PropertyOf(Members members, string expected) => members.Require("property", expected);
-
     private static string Wanted(string type) => type switch
     {
-        "sum" => "what to add up",
-        "max" => "the number whose largest is wanted",
-        _ => "the number whose smallest is wanted",
-    };
-
-    private static Metric Measured(string type, PropertyPath path) => type switch
-    {
-        "sum" => new Metric.Sum(path),
-        "max" => new Metric.Max(path),
-        _ => new Metric.Min(path),
+        "sum" => "what to add up, such as properties.amount",
+        "max" => "the number whose largest is wanted, such as properties.amount",
+        "min" => "the number whose smallest is wanted, such as properties.amount",
+        _ => "whose different values to count, such as properties.sku or local_day",
     };
 }

@@ -42,21 +42,15 @@ internal static class RewardReader
 
     private static Reward? ReadOne(Members members, ReadingScope scope, bool isActive)
     {
-        if (members.Require("type", "points, badge or reward") is not { } written)
+        if (members.RequireChoice("type", Types) is not { } type)
         {
             return null;
         }
 
-        var type = members.Choice("type", Types);
         if (type != "points")
         {
             members.Without($"a reward of type {type}", "amount", "currency", "expires_after");
             return type == "badge" ? Badge(members, scope, isActive) : FromCatalogue(members, scope, isActive);
-        }
-
-        if (!written.ValueEquals(type))
-        {
-            return null;
         }
 
         members.Without("a reward of type points", "code");

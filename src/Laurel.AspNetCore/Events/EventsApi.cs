@@ -15,7 +15,7 @@ namespace Laurel.AspNetCore.Events;
 internal sealed record EventsOptions(ParticipantRate DefaultRate, TimeSpan MaxAhead);
 
 /// <summary>The endpoints of the Events API. Source: contract, events-api.txt.</summary>
-internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, TimeProvider time)
+internal sealed class EventsApi(EventPipeline pipeline, DryRun dryRun, EventsOptions options, TimeProvider time)
 {
     /// <summary>Bytes of a batch's body.</summary>
     public const int BatchMaxBytes = 4 * 1024 * 1024;
@@ -44,6 +44,7 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
         }
 
         var faults = new List<Fault>();
+        var isDryRun = DryRunParameter.Read(context.Request, faults);
         var request = EventRequestReader.ReadSingle(body, Latest(), faults, out var bodyKey);
         if (headerKey is not null && bodyKey is not null && headerKey != bodyKey)
         {
@@ -52,9 +53,16 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
             return;
         }
 
-        if (request is null)
+        if (request is null || faults.Count > 0)
         {
             await Problem.UnprocessableAsync(context, faults);
+            return;
+        }
+
+        if (isDryRun)
+        {
+            var tried = await dryRun.RunAsync(new ParticipantName(caller.Environment, request.ParticipantId), request, context.RequestAborted);
+            await AnswerAsync(context, DryRunAnswer.Write(tried));
             return;
         }
 
@@ -86,6 +94,7 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
         }
 
         var faults = new List<Fault>();
+        DryRunParameter.RefuseInBatch(context.Request, faults);
         if (EventRequestReader.ReadBatch(body, Latest(), faults) is not { } requests)
         {
             await Problem.UnprocessableAsync(context, faults);
@@ -108,10 +117,7 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
             return;
         }
 
-        var answer = BatchAnswer.Write(group.Commands);
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = answer.Length;
-        await context.Response.BodyWriter.WriteAsync(answer);
+        await AnswerAsync(context, BatchAnswer.Write(group.Commands));
     }
 
     private EventCommand ToCommand(Caller caller, EventRequest request, string? key) => new(
@@ -140,8 +146,6 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
     private static async Task AnswerAsync(HttpContext context, CommandOutcome.Answered answered)
     {
         var response = context.Response;
-        response.ContentType = "application/json";
-        response.ContentLength = answered.Body.Length;
         if (answered.IsReplay)
         {
             response.Headers["Idempotent-Replayed"] = "true";
@@ -152,7 +156,14 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
             response.Headers["Idempotency-Payload-Mismatch"] = "true";
         }
 
-        await response.BodyWriter.WriteAsync(answered.Body);
+        await AnswerAsync(context, answered.Body);
+    }
+
+    private static async Task AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        await context.Response.BodyWriter.WriteAsync(body);
     }
 
     private static Task AnswerFailureAsync(HttpContext context, CommandOutcome outcome)

@@ -4,7 +4,6 @@ using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.Evaluation;
 using Laurel.Facts;
-using Laurel.Rewards;
 using Laurel.Rules;
 using Laurel.Storage;
 

@@ -50,7 +50,7 @@ public sealed class DryRunTests(RunningServer server)
 
         Assert.All(facts, fact => Expect.Members(fact, "kind", "code", "data", "caused_by"));
         Assert.Equal(
-            ["challenge.objective_completed o null", "challenge.completed c null", "points.awarded points 1", "reward.granted mug 1", "reward.refused coupon 1"],
+            ["challenge.objective_completed c null", "challenge.completed c null", "points.awarded points 1", "reward.granted mug 1", "reward.refused coupon 1"],
             facts.Select(fact => $"{fact.GetProperty("kind")} {CodeOf(fact)} {fact.GetProperty("caused_by").GetRawText()}"));
     }
 

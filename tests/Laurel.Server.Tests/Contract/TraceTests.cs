@@ -30,7 +30,7 @@ public sealed class TraceTests(RunningServer server)
         Assert.Equal(1, trace.Json.GetProperty("program_version").GetInt32());
         var rules = trace.Json.GetProperty("rules").EnumerateArray().ToList();
         Assert.Equal(
-            ["point_rule spend event False the condition does not hold 10 10", "challenge c/two event True counted 1 2", "badge winner challenge.completed True unlocked 0 1"],
+            ["point_rule spend event False the condition does not hold 10 10", "challenge c/two event True counted 1 2", "badge winner challenge.completed True unlocked  "],
             rules.Where(rule => rule.TryGetProperty("objective", out _) || rule.GetProperty("type").GetString() != "challenge").Select(Line));
         var conditions = rules[0].GetProperty("conditions").EnumerateArray().ToList();
         Assert.Equal(
@@ -91,7 +91,7 @@ public sealed class TraceTests(RunningServer server)
         Expect.Problem(await tenant.Admin.With(null).GetAsync($"{Api.Events}/{eventId}/trace"), 401, "unauthorized");
         Expect.Problem(await tenant.Live.GetAsync($"{Api.Events}/{eventId}/trace"), 404, "EVENT_NOT_FOUND");
         Expect.Problem(await server.Test.GetAsync($"{Api.Events}/{eventId}/trace"), 404, "EVENT_NOT_FOUND");
-        foreach (var id in (string[])[factId, "01ARZ3NDEKTSV4RRFFQ69G5FAV", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "ZZZZZZZZZZZZZZZZZZZZZZZZZZ", "UUUUUUUUUUUUUUUUUUUUUUUUUU", eventId[..25], eventId + "0", "%00", "%C3%A9", "a%2Fb", "'"])
+        foreach (var id in (string[])[factId, "01ARZ3NDEKTSV4RRFFQ69G5FAV", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ", "ZZZZZZZZZZZZZZZZZZZZZZZZZZ", "UUUUUUUUUUUUUUUUUUUUUUUUUU", eventId[..25], eventId + "0", "%C3%A9", "a%2Fb", "'"])
         {
             Expect.Problem(await tenant.Admin.GetAsync($"{Api.Events}/{id}/trace"), 404, "EVENT_NOT_FOUND");
         }

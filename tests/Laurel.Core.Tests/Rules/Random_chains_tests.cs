@@ -48,10 +48,9 @@ public class Random_chains_tests
     {
         // A day each, so that streaks grow.
         const long Day = 86_400_000_000;
-        var (state, deepest) = (ParticipantState.New, 0);
+        var (state, now, deepest) = (ParticipantState.New, new Timestamp(1_767_225_600_000_000), 0);
         for (var i = 0; i < 6; i++)
         {
-            var now = new Timestamp(1_767_225_600_000_000 + (i * Day));
             var decision = Evaluator.Evaluate(book, state, new InputEvent(FactId.StartOfBlock(now, (ulong)i), "e", Properties.Empty, now, now));
             Assert.False(decision.LimitReached);
             foreach (var fact in decision.Facts)
@@ -62,6 +61,7 @@ public class Random_chains_tests
             }
 
             state = decision.State;
+            now = new Timestamp(now.UnixMicroseconds + Day);
         }
 
         return deepest;

@@ -29,10 +29,10 @@ public partial class Rule_cases_tests
         var one = Cases.Single(one => one.File == file && one.Heading == heading);
         var reading = ProgramReader.Read(System.Text.Encoding.UTF8.GetBytes(one.Program), version: 1);
         Assert.True(reading.IsValid, $"{file}, '{heading}': the program has faults: {string.Join("; ", reading.Faults.Select(fault => $"{fault.Pointer} {fault.Message}"))}");
-        var engine = new CaseEngine(reading.Book);
+        var run = new CaseRun(reading.Book);
         foreach (var row in one.Rows)
         {
-            var actual = engine.Run(row);
+            var actual = run.Run(row);
             Assert.True(
                 row.Expected.SequenceEqual(actual, StringComparer.Ordinal),
                 $"{file}, '{heading}', {row.WhenText} {row.What}\n  expected: {Lines(row.Expected)}\n  actual:   {Lines(actual)}");

@@ -39,6 +39,9 @@ public interface ILaurelStore : IAsyncDisposable
     /// <summary>The program of an environment, the newest where <paramref name="version"/> is null; null where there is none.</summary>
     ValueTask<ProgramRow?> ReadProgramAsync(EnvironmentKey environment, int? version, CancellationToken cancellationToken);
 
+    /// <summary>A page of the versions of an environment's program, newest first; <paramref name="page"/> counts from 1.</summary>
+    ValueTask<ProgramVersionsPage> ReadProgramVersionsAsync(EnvironmentKey environment, int page, int pageSize, CancellationToken cancellationToken);
+
     /// <summary>
     /// Keeps <paramref name="program"/> as its version if the newest one is still the version before it; false otherwise.
     /// Once it has returned true, every batch opened later sees that version.

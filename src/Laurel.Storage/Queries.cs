@@ -25,5 +25,18 @@ public sealed record FactsPage(IReadOnlyList<FactsEntry> Inputs, long Total);
 /// <summary>A participant's row.</summary>
 public sealed record ParticipantRow(long Key, ParticipantName Name, ParticipantState State, Timestamp CreatedAt);
 
-/// <summary>One published version of an environment's program; <paramref name="Document"/> is JSON (program.md).</summary>
-public sealed record ProgramRow(EnvironmentKey Environment, int Version, ReadOnlyMemory<byte> Document, Timestamp PublishedAt, string PublishedBy);
+/// <summary>
+/// One published version of an environment's program; <paramref name="Document"/> is JSON (program.md), <paramref name="PublishedBy"/> the id of a key, or
+/// <c>bootstrap</c>.
+/// </summary>
+public sealed record ProgramRow(EnvironmentKey Environment, int Version, ReadOnlyMemory<byte> Document, Timestamp PublishedAt, string PublishedBy)
+{
+    /// <summary>The time zones of the environment so far, with the instants from which they govern: JSON text that the shell owns.</summary>
+    public ReadOnlyMemory<byte> Zones { get; init; } = "[]"u8.ToArray();
+}
+
+/// <summary>When a version of a program was published, and by whom.</summary>
+public sealed record ProgramVersion(int Version, Timestamp PublishedAt, string PublishedBy);
+
+/// <summary>A page of an environment's versions, newest first; <paramref name="Total"/> counts those on all pages.</summary>
+public sealed record ProgramVersionsPage(IReadOnlyList<ProgramVersion> Versions, long Total);

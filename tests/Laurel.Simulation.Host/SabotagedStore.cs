@@ -70,6 +70,9 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
     public ValueTask<ProgramRow?> ReadProgramAsync(EnvironmentKey environment, int? version, CancellationToken cancellationToken) =>
         store.ReadProgramAsync(environment, version, cancellationToken);
 
+    public ValueTask<ProgramVersionsPage> ReadProgramVersionsAsync(EnvironmentKey environment, int page, int pageSize, CancellationToken cancellationToken) =>
+        store.ReadProgramVersionsAsync(environment, page, pageSize, cancellationToken);
+
     public ValueTask<bool> PublishProgramAsync(ProgramRow program, CancellationToken cancellationToken) => store.PublishProgramAsync(program, cancellationToken);
 
     public ValueTask<Tenancy> ReadTenancyAsync(CancellationToken cancellationToken) => store.ReadTenancyAsync(cancellationToken);

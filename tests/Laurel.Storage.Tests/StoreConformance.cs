@@ -146,11 +146,41 @@ public abstract class StoreConformance : IAsyncDisposable
         var second = await reopened.ReadProgramAsync(environment, 2, Stop);
         var expected = Program(environment, 2);
         Assert.Equal(expected.Document.ToArray(), second!.Document.ToArray());
-        Assert.Equal(expected with { Document = default }, second with { Document = default });
+        Assert.Equal(expected.Zones.ToArray(), second.Zones.ToArray());
+        Assert.Equal(expected with { Document = default, Zones = default }, second with { Document = default, Zones = default });
+    }
+
+    [Fact]
+    public async Task Versions_of_a_program_are_listed_newest_first_a_page_at_a_time()
+    {
+        await using var store = await OpenAsync();
+        var (environment, other) = (NewJournal().Environment, NewJournal().Environment);
+        for (var version = 1; version <= 5; version++)
+        {
+            Assert.True(await store.PublishProgramAsync(Program(environment, version), Stop));
+        }
+
+        Assert.True(await store.PublishProgramAsync(Program(other, 1), Stop));
+        var pages = new List<ProgramVersionsPage>();
+        for (var page = 1; page <= 4; page++)
+        {
+            pages.Add(await store.ReadProgramVersionsAsync(environment, page, 2, Stop));
+        }
+
+        Assert.All(pages, page => Assert.Equal(5, page.Total));
+        Assert.Equal(
+            [5, 4, 3, 2, 1],
+            pages.SelectMany(page => page.Versions).Select(version => version.Version));
+        Assert.Equal(new ProgramVersion(4, new Timestamp(4), "key 4"), pages[0].Versions[1]);
+        Assert.Empty((await store.ReadProgramVersionsAsync(environment, int.MaxValue, 100, Stop)).Versions);
+        Assert.Equal(0, (await store.ReadProgramVersionsAsync(new EnvironmentKey(9998), 1, 100, Stop)).Total);
     }
 
     private static ProgramRow Program(EnvironmentKey environment, int version) =>
-        new(environment, version, Encoding.UTF8.GetBytes($$"""{"name":"Grüße {{version}}"}"""), new Timestamp(version), $"key {version}");
+        new(environment, version, Encoding.UTF8.GetBytes($$"""{"name":"Grüße {{version}}"}"""), new Timestamp(version), $"key {version}")
+        {
+            Zones = Encoding.UTF8.GetBytes($$"""[{"zone":"Zone {{version}}"}]"""),
+        };
 
     private static async Task<int> VersionOfBatchAsync(ILaurelStore store, EnvironmentKey environment)
     {

@@ -62,6 +62,7 @@ public static class LaurelHosting
         services.AddSingleton<EventHistoryApi>();
         services.AddSingleton<ParticipantStateApi>();
         services.AddSingleton<ParticipantFactsApi>();
+        services.AddSingleton<ProgramApi>();
         services.AddSingleton<DefinitionsApi>();
 
         services.AddReference();
@@ -89,6 +90,7 @@ public static class LaurelHosting
         services.GetRequiredService<EventHistoryApi>().Map(routes);
         services.GetRequiredService<ParticipantStateApi>().Map(routes);
         services.GetRequiredService<ParticipantFactsApi>().Map(routes);
+        services.GetRequiredService<ProgramApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
         routes.MapOperatorKeys(services.GetRequiredService<KeyRing>());

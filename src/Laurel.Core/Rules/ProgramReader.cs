@@ -18,8 +18,9 @@ public static class ProgramReader
 
     /// <summary>
     /// Reads <paramref name="utf8"/>, a JSON document of at most <see cref="ProgramLimits.DocumentBytes"/>. The book carries <paramref name="version"/>.
+    /// Its calendar is <paramref name="earlierZones"/>, the newest one last; without them the document's time zone, else UTC.
     /// </summary>
-    public static ProgramReading Read(ReadOnlyMemory<byte> utf8, int version)
+    public static ProgramReading Read(ReadOnlyMemory<byte> utf8, int version, IReadOnlyList<ZoneSpan>? earlierZones = null)
     {
         var faults = new FaultList();
         using var document = DocumentText.Parse(utf8.Span, faults);
@@ -28,11 +29,11 @@ public static class ProgramReader
             return new ProgramReading(faults.Listed);
         }
 
-        var book = Read(document.RootElement, version, faults);
+        var book = Read(document.RootElement, version, earlierZones, faults);
         return book is null ? new ProgramReading(faults.Listed) : new ProgramReading(book);
     }
 
-    private static RuleBook? Read(JsonElement root, int version, FaultList faults)
+    private static RuleBook? Read(JsonElement root, int version, IReadOnlyList<ZoneSpan>? earlierZones, FaultList faults)
     {
         if (Members.Open(root, "", "a program", ProgramSections.All, faults) is not { } members)
         {
@@ -40,7 +41,7 @@ public static class ProgramReader
         }
 
         members.WholeNumber(ProgramSections.Version, 0, int.MaxValue);
-        TimeZone(members);
+        var zone = TimeZone(members);
         CheckNotBuilt(members);
         if (!IsSmallEnough(members, root))
         {
@@ -71,7 +72,7 @@ public static class ProgramReader
                 [],
                 [.. tiers.Select(item => item.Definition)],
                 [],
-                LocalCalendar.Utc);
+                new LocalCalendar(earlierZones ?? [new ZoneSpan(zone ?? "UTC", null)]));
     }
 
     /// <summary>Reads one section; definitions with a fault are left out of the answer.</summary>
@@ -115,18 +116,21 @@ public static class ProgramReader
         return scope.Faults.Count == before ? new Currency(code!, name ?? code!) : null;
     }
 
-    private static void TimeZone(Members members)
+    private static string? TimeZone(Members members)
     {
         const string Name = ProgramSections.TimeZone;
         if (members.Text(Name, TimeZoneName.MaxLength) is not { } id)
         {
-            return;
+            return null;
         }
 
-        if (!TimeZoneName.IsKnown(id))
+        if (TimeZoneName.IsKnown(id))
         {
-            members.Fault(Name, $"{TimeZoneName.Expected}, but is \"{id}\"");
+            return id;
         }
+
+        members.Fault(Name, $"{TimeZoneName.Expected}, but is \"{id}\"");
+        return null;
     }
 
     private static void CheckNotBuilt(Members members)

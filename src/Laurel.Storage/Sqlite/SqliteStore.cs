@@ -117,6 +117,10 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
         ReadAsync(snapshot => ProgramTable.Read(snapshot.Connection, environment, version), null, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ProgramVersionsPage> ReadProgramVersionsAsync(EnvironmentKey environment, int page, int pageSize, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => ProgramTable.ReadVersions(snapshot.Connection, environment, page, pageSize), null, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<bool> PublishProgramAsync(ProgramRow program, CancellationToken cancellationToken) =>
         WriteAsync(connection => ProgramTable.Publish(connection, program), cancellationToken);
 

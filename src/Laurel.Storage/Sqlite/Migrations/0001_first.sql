@@ -31,6 +31,7 @@ create table programs (
   document text not null,
   published_at integer not null,
   published_by text not null,
+  zones text not null,
   primary key (environment, version)
 ) strict, without rowid;
 

@@ -11,8 +11,10 @@ namespace Laurel.AspNetCore.Definitions;
 /// </summary>
 internal static class ProgramZones
 {
-    /// <summary>Changes of zone that a version remembers. Beyond it the oldest is forgotten, and what came before it counts by its clock.</summary>
-    public const int MostSpans = 16;
+    /// <summary>
+    /// Zones that a version remembers: each makes every look at the calendar dearer. Beyond that the oldest is forgotten, and the one after it governs from ever.
+    /// </summary>
+    public const int MostSpans = 8;
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     public static IReadOnlyList<ZoneSpan> Read(ReadOnlyMemory<byte> json)

@@ -63,6 +63,7 @@ public static class LaurelHosting
         services.AddSingleton<ParticipantReader>();
         services.AddSingleton<ParticipantStateApi>();
         services.AddSingleton<ParticipantFactsApi>();
+        services.AddSingleton<ProgramApi>();
         services.AddSingleton<DefinitionsApi>();
 
         services.AddReference();
@@ -90,6 +91,7 @@ public static class LaurelHosting
         services.GetRequiredService<EventHistoryApi>().Map(routes);
         services.GetRequiredService<ParticipantStateApi>().Map(routes);
         services.GetRequiredService<ParticipantFactsApi>().Map(routes);
+        services.GetRequiredService<ProgramApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
         routes.MapOperatorKeys(services.GetRequiredService<KeyRing>());

@@ -14,7 +14,7 @@ internal static class ProgramZones
     /// <summary>
     /// Zones that a version remembers: each makes every look at the calendar dearer. Beyond that the oldest is forgotten, and the one after it governs from ever.
     /// </summary>
-    public const int MostSpans = 8;
+    public const int MostSpans = 64;
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     public static IReadOnlyList<ZoneSpan> Read(ReadOnlyMemory<byte> json)

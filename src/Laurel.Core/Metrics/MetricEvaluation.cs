@@ -89,14 +89,14 @@ internal static class MetricEvaluation
         after = before;
         var (longest, held) = before.Memory is MetricMemory.Run run && run.Kind == kind ? (before.Current ?? 0, run.Periods) : (0, PeriodSet.Empty);
         var marks = new PeriodMarks(held, $"{owner}/{kind}", draft.Parts);
-        var period = draft.Book.Calendar.PeriodOf(kind, draft.OccurredAt).Number;
-        if (marks.IsActive(period))
+        var period = draft.Book.Calendar.PeriodOf(kind, draft.OccurredAt);
+        if (marks.IsActive(period.Number))
         {
             return false;
         }
 
-        marks.SetActive(period);
-        var length = marks.Run(period, step: -1, grace: 0).Count + 1 + marks.Run(period, step: 1, grace: 0).Count;
+        marks.SetActive(period, draft.Book.Calendar);
+        var length = marks.Run(period.Number, step: -1, grace: 0).Count + 1 + marks.Run(period.Number, step: 1, grace: 0).Count;
         after = new Measured(Math.Max(longest, length), new MetricMemory.Run(kind, marks.ToSet()));
         return true;
     }

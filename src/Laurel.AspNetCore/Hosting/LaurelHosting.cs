@@ -67,6 +67,7 @@ public static class LaurelHosting
         services.AddSingleton<ParticipantReader>();
         services.AddSingleton<ParticipantStateApi>();
         services.AddSingleton<ParticipantFactsApi>();
+        services.AddSingleton<ProgramApi>();
         services.AddSingleton<DefinitionsApi>();
 
         services.AddReference();
@@ -96,6 +97,7 @@ public static class LaurelHosting
         services.GetRequiredService<EventHistoryApi>().Map(routes);
         services.GetRequiredService<ParticipantStateApi>().Map(routes);
         services.GetRequiredService<ParticipantFactsApi>().Map(routes);
+        services.GetRequiredService<ProgramApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
         routes.MapOperatorKeys(services.GetRequiredService<KeyRing>());

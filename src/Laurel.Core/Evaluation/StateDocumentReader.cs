@@ -143,6 +143,7 @@ internal static class StateDocumentReader
                 : reader.ValueTextEquals("period"u8) ? progress with { Period = ReadPeriod(ref reader) }
                 : reader.ValueTextEquals("is_period_done"u8) ? progress with { IsPeriodDone = Flag(ref reader) }
                 : reader.ValueTextEquals("enrolled_at"u8) ? progress with { EnrolledAt = Instant(ref reader) }
+                : reader.ValueTextEquals("is_rolling"u8) ? progress with { IsRolling = Flag(ref reader) }
                 : reader.ValueTextEquals("is_ended"u8) ? progress with { IsEnded = Flag(ref reader) }
                 : progress with { Objectives = List(ref reader, ReadObjective) };
         }

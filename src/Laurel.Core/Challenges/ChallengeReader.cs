@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Laurel.Badges;
-using Laurel.Calendars;
-using Laurel.Facts;
 using Laurel.Rules;
 
 namespace Laurel.Challenges;
@@ -9,16 +6,17 @@ namespace Laurel.Challenges;
 /// <summary>Reads one challenge of a program document. Source: program.md "challenges".</summary>
 internal static class ChallengeReader
 {
+    private const string Eligibility = "eligibility";
+
     private static readonly string[] MemberNames =
     [
         "code", "name", "description", "schedule", "enrollment", "eligibility", "objectives", "completion", "max_completions", "rewards", "is_active",
     ];
 
-    private static readonly string[] ScheduleMembers = ["starts_at", "ends_at", "recurrence", "rolling"];
     private static readonly string[] CompletionMembers = ["any"];
 
-    /// <summary>Reads a challenge; null after a fault. <paramref name="badges"/> holds the badges read without a fault.</summary>
-    public static Challenge? Read(JsonElement element, string pointer, ReadingScope scope, IReadOnlyDictionary<string, Badge> badges)
+    /// <summary>Reads a challenge; null after a fault.</summary>
+    public static Challenge? Read(JsonElement element, string pointer, ReadingScope scope)
     {
         var before = scope.Faults.Count;
         if (Members.Open(element, pointer, "a challenge", MemberNames, scope.Faults) is not { } members)
@@ -30,9 +28,14 @@ internal static class ChallengeReader
         var name = members.Text("name", ProgramLimits.NameLength);
         members.Text("description", ProgramLimits.DescriptionLength, mayBeEmpty: true);
         var isActive = members.Flag("is_active", otherwise: true);
-        var (startsAt, endsAt) = Schedule(members, scope);
-        Enrollment(members);
-        var eligibility = ConditionReader.ReadMember(members, "eligibility", scope, eventName: null);
+        var schedule = ChallengeScheduleReader.ReadMember(members, scope);
+        var isExplicit = members.Choice("enrollment", "automatic", "explicit") == "explicit";
+        var eligibility = ConditionReader.ReadMember(members, Eligibility, scope, eventName: null);
+        if (isExplicit)
+        {
+            CheckEligibility(members, eligibility);
+        }
+
         members.Require("objectives", "a list of at least one objective");
         var written = members.Items("objectives", ProgramLimits.Objectives);
         if (written.Count == 0 && members.Find("objectives") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 0)
@@ -40,55 +43,41 @@ internal static class ChallengeReader
             members.Fault("objectives", "must list at least one objective");
         }
 
-        var objectives = ObjectiveReader.Read(written, scope, badges, isActive);
+        var objectives = ObjectiveReader.Read(written, scope, isActive);
         var needed = Completion(members, scope, written.Count);
-        var completions = members.WholeNumber("max_completions", 1, ProgramLimits.Completions) ?? 1;
-        var rewards = RewardReader.Read(members, scope, badges, isActive);
+
+        // What comes again each period may be completed in each, unless it says how often.
+        var completions = members.WholeNumber("max_completions", 1, ProgramLimits.Completions) ?? (schedule.IsRecurring ? int.MaxValue : 1);
+        var rewards = RewardReader.Read(members, scope, isActive);
+        if (objectives.Count == written.Count)
+        {
+            ChallengeScheduleReader.CheckTargets(schedule, objectives, place => written[place].Pointer, scope.Faults);
+        }
+
         return scope.Faults.Count == before
-            ? new Challenge(code!, name ?? code!, new ChallengeSchedule(startsAt, endsAt, PeriodKind.AllTime, Rolling: null), IsExplicit: false, eligibility, objectives, needed, (int)completions, rewards, isActive)
+            ? new Challenge(code!, name ?? code!, schedule, isExplicit, eligibility, objectives, needed, (int)completions, rewards, isActive)
             : null;
     }
 
-    private static (Timestamp? StartsAt, Timestamp? EndsAt) Schedule(Members parent, ReadingScope scope)
+    // At an explicit enrolment there is no event whose properties could be read.
+    private static void CheckEligibility(Members members, Condition? condition)
     {
-        if (parent.Find("schedule") is not { } value
-            || Members.Open(value, parent.PointerTo("schedule"), "a schedule", ScheduleMembers, scope.Faults) is not { } members)
+        switch (condition)
         {
-            return (null, null);
-        }
-
-        var startsAt = members.Instant("starts_at");
-        var endsAt = members.Instant("ends_at");
-        if (endsAt <= startsAt)
-        {
-            members.Fault("ends_at", $"must be later than starts_at, {startsAt}, but is {endsAt}");
-        }
-
-        if (members.Find("recurrence") is { } recurrence)
-        {
-            if (recurrence.ValueKind == JsonValueKind.String && recurrence.GetString() is "daily" or "weekly" or "monthly" or "yearly")
-            {
-                members.Fault("recurrence", $"'{recurrence.GetString()}' is not built yet in this version of Laurel; use none, or leave it out");
-            }
-            else
-            {
-                members.Choice("recurrence", "none");
-            }
-        }
-
-        members.NotBuilt("rolling", "schedules that start with the participant are");
-        return (startsAt, endsAt);
-    }
-
-    private static void Enrollment(Members members)
-    {
-        if (members.Find("enrollment") is { ValueKind: JsonValueKind.String } value && value.GetString() == "explicit")
-        {
-            members.Fault("enrollment", "'explicit' is not built yet in this version of Laurel; use automatic, or leave it out");
-        }
-        else
-        {
-            members.Choice("enrollment", "automatic");
+            case Condition.Compare { Path: { Root: PropertyRoot.Properties } path }:
+                members.Fault(
+                    Eligibility,
+                    $"reads {path.Text}, but an explicit enrolment has no event; ask for participant.tier or participant.badges, or put it into the 'where' of the objectives");
+                break;
+            case Condition.Not not:
+                CheckEligibility(members, not.Part);
+                break;
+            case Condition.All all:
+                all.Parts.ToList().ForEach(part => CheckEligibility(members, part));
+                break;
+            case Condition.Any any:
+                any.Parts.ToList().ForEach(part => CheckEligibility(members, part));
+                break;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Laurel.Badges;
 using Laurel.Rules;
 
 namespace Laurel.Challenges;
@@ -10,8 +9,7 @@ internal static class ObjectiveReader
     private static readonly string[] MemberNames = ["code", "name", "description", .. CriteriaReader.MemberNames, "requires", "rewards"];
 
     /// <summary>Reads all; faulty ones are left out, so the places in <see cref="Objective.Requires"/> are right only where there was no fault.</summary>
-    public static List<Objective> Read(
-        List<(JsonElement Item, string Pointer)> written, ReadingScope scope, IReadOnlyDictionary<string, Badge> badges, bool isActive)
+    public static List<Objective> Read(List<(JsonElement Item, string Pointer)> written, ReadingScope scope, bool isActive)
     {
         var places = Places(written, scope.Faults);
         var objectives = new List<Objective>(written.Count);
@@ -29,7 +27,7 @@ internal static class ObjectiveReader
             members.Text("description", ProgramLimits.DescriptionLength, mayBeEmpty: true);
             var criteria = CriteriaReader.Read(members, scope);
             requires.Add(Requires(members, scope, places));
-            var rewards = RewardReader.Read(members, scope, badges, isActive);
+            var rewards = RewardReader.Read(members, scope, isActive);
             if (code is not null && criteria is not null)
             {
                 objectives.Add(new Objective(code, criteria, requires[^1], rewards));

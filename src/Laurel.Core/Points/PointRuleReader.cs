@@ -31,7 +31,7 @@ internal static class PointRuleReader
         var where = ConditionReader.ReadMember(members, "where", scope, eventName);
         var amount = Amount(members, scope, eventName);
         var currency = RewardReader.Currency(members, scope);
-        members.NotBuilt("expires_after", "points that expire are");
+        var expiresAfter = members.Duration("expires_after");
         var cap = Cap(members, scope);
         var from = members.Instant("active_from");
         var to = members.Instant("active_to");
@@ -42,7 +42,7 @@ internal static class PointRuleReader
 
         var isActive = members.Flag("is_active", otherwise: true);
         return scope.Faults.Count == before
-            ? new PointRule(code!, name ?? code!, eventName!, where, amount!, currency, ExpiresAfter: null, cap is { } most ? new PointCap(PeriodKind.AllTime, most) : null, from, to, isActive)
+            ? new PointRule(code!, name ?? code!, eventName!, where, amount!, currency, expiresAfter, cap, from, to, isActive)
             : null;
     }
 
@@ -67,7 +67,7 @@ internal static class PointRuleReader
 
         var members = Members.Open(value, parent.PointerTo("amount"), "an amount", AmountMembers, scope.Faults)!;
         var path = members.Require("property", "a path such as properties.amount") is { } property
-            ? PropertyPathReader.ReadOfEvent(property, members.PointerTo("property"), eventName, scope.Faults)
+            ? PropertyPathReader.ReadNumber(property, members.PointerTo("property"), eventName, scope.Faults)
             : null;
         var multiply = members.PositiveNumber("multiply", ProgramLimits.Multiply) ?? 1;
         var round = members.Choice("round", "down", "nearest", "up") switch
@@ -86,7 +86,7 @@ internal static class PointRuleReader
         return path is null ? null : new PointAmount.Proportional(path, multiply, round, min, max);
     }
 
-    private static long? Cap(Members parent, ReadingScope scope)
+    private static PointCap? Cap(Members parent, ReadingScope scope)
     {
         if (parent.Find("cap") is not { } value
             || Members.Open(value, parent.PointerTo("cap"), "a cap", CapMembers, scope.Faults) is not { } members)
@@ -94,13 +94,9 @@ internal static class PointRuleReader
             return null;
         }
 
-        if (members.Require("period", "all_time") is { } period
-            && (period.ValueKind != JsonValueKind.String || period.GetString() != "all_time"))
-        {
-            members.Fault("period", $"only all_time is built in this version of Laurel, but is {Members.Shown(period)}");
-        }
-
-        members.Require("amount", "the most points one participant gets from the rule");
-        return members.WholeNumber("amount", 1, ProgramLimits.Total);
+        var period = PeriodReader.Span(members, "period");
+        members.Require("amount", "the most points one participant gets from the rule within a period");
+        var amount = members.WholeNumber("amount", 1, ProgramLimits.Total);
+        return period is null || amount is null ? null : new PointCap(period.Value, amount.Value);
     }
 }

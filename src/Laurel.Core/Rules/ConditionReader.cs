@@ -14,7 +14,8 @@ internal sealed class ConditionReader(ReadingScope scope, string? eventName)
     private static readonly string[] Groups = ["all", "any", "not"];
     private static readonly string[] CompareMembers = ["property", "op", "value"];
 
-    private static readonly string[] Operators =
+    /// <summary>Their names, in the order of <see cref="ConditionOperator"/>.</summary>
+    internal static readonly string[] Operators =
     [
         "eq", "ne", "gt", "gte", "lt", "lte", "in", "not_in", "contains", "starts_with", "ends_with", "exists", "not_exists", "matches",
     ];
@@ -124,7 +125,7 @@ internal sealed class ConditionReader(ReadingScope scope, string? eventName)
             return null;
         }
 
-        CheckCodes(members, path, op, operand.Value);
+        ComparisonCheck.Check(members, path, op, operand.Value, eventName, scope);
         return new Condition.Compare(path, op, operand.Value, pattern);
     }
 
@@ -290,33 +291,4 @@ internal sealed class ConditionReader(ReadingScope scope, string? eventName)
 
         return null;
     }
-
-    /// <summary>A misspelt code never matches, and nobody would notice: it is found here.</summary>
-    private void CheckCodes(Members members, PropertyPath path, ConditionOperator op, in PropertyValue operand)
-    {
-        var section = path.Root switch
-        {
-            PropertyRoot.ParticipantTier => ProgramSections.Tiers,
-            PropertyRoot.ParticipantBadges => ProgramSections.Badges,
-            _ => SectionOfFactData(path.Text),
-        };
-        var namesCodes = path.Root == PropertyRoot.ParticipantBadges
-            ? op == ConditionOperator.Contains
-            : op is ConditionOperator.Eq or ConditionOperator.Ne or ConditionOperator.In or ConditionOperator.NotIn;
-        if (section is not null && namesCodes)
-        {
-            scope.Codes.Check(section, operand, members.PointerTo("value"), scope.Faults);
-        }
-    }
-
-    private string? SectionOfFactData(string path) => eventName is null || FactData.MembersOf(eventName) is null
-        ? null
-        : path switch
-        {
-            "properties." + FactData.Currency => ProgramSections.Currencies,
-            "properties." + FactData.BadgeCode => ProgramSections.Badges,
-            "properties." + FactData.ChallengeCode => ProgramSections.Challenges,
-            "properties." + FactData.TierCode => ProgramSections.Tiers,
-            _ => null,
-        };
 }

@@ -8,22 +8,24 @@ namespace Laurel.Rules;
 /// </summary>
 internal sealed class DefinedCodes
 {
+    /// <summary>The objectives of all challenges together, as if they were a section.</summary>
+    public const string Objectives = "objectives";
+
     private readonly Dictionary<string, Dictionary<string, bool>> _sections = new(StringComparer.Ordinal);
 
     public static DefinedCodes Of(JsonElement document)
     {
         var codes = new DefinedCodes();
+        codes._sections[Objectives] = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var section in ProgramSections.WithCodes)
         {
             var found = new Dictionary<string, bool>(StringComparer.Ordinal);
-            if (document.TryGetProperty(section, out var list) && list.ValueKind == JsonValueKind.Array)
+            foreach (var definition in ListIn(document, section))
             {
-                foreach (var definition in list.EnumerateArray())
+                Add(found, definition);
+                foreach (var objective in ListIn(definition, Objectives))
                 {
-                    if (ProgramSections.CodeOf(definition) is { } code)
-                    {
-                        found[code] = ProgramSections.IsActive(definition);
-                    }
+                    Add(codes._sections[Objectives], objective);
                 }
             }
 
@@ -56,6 +58,19 @@ internal sealed class DefinedCodes
             CheckOne(section, operand.Items[i], $"{pointer}/{i}", faults);
         }
     }
+
+    private static void Add(Dictionary<string, bool> codes, JsonElement definition)
+    {
+        if (ProgramSections.CodeOf(definition) is { } code)
+        {
+            codes[code] = ProgramSections.IsActive(definition);
+        }
+    }
+
+    private static JsonElement.ArrayEnumerator ListIn(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray()
+            : default;
 
     private void CheckOne(string section, in PropertyValue operand, string pointer, FaultList faults)
     {

@@ -7,7 +7,8 @@ namespace Laurel.Rules;
 /// <summary>
 /// Facts that rules make set off further rules. This finds, at publish, definitions that would set each other off in a cycle, and chains deeper than
 /// evaluation follows. What a <c>where</c> rules out is no link: "ten badges" that names its ten badges does not wait for itself. Nor is a tier
-/// that was passed: earned points only ever rise, so each tier is reached once, and a bonus for reaching silver is no cycle.
+/// that was passed: a chain only ever climbs, so it reaches each tier once, and a bonus for reaching silver is no cycle. What the clock makes (a fall, a
+/// broken streak, an end, points that expire) starts a chain of its own.
 /// Source: semantics §7, "Depth ≤ 8; a cycle among definitions is refused at publish".
 /// </summary>
 internal sealed class FactChains
@@ -16,7 +17,7 @@ internal sealed class FactChains
     private const string Arrow = " -> ";
     private readonly List<FactListener> _listeners;
     private readonly Tier[] _ladder;
-    private readonly bool _hasChallenges;
+    private readonly bool _hasRewards;
     // How many links deeper each listener hears a fact than the one that set off the other, [maker, listener]; 0 where it hears none.
     private readonly int[,] _lengths;
     private readonly List<int>[] _links;
@@ -29,7 +30,8 @@ internal sealed class FactChains
     {
         _listeners = listeners;
         _ladder = [.. input.Tiers.Where(tier => tier is { IsActive: true, IsAutomatic: true }).OrderBy(tier => tier.Level)];
-        _hasChallenges = input.Challenges.Any(challenge => challenge.Definition.IsActive);
+        _hasRewards = input.Challenges.Any(challenge => challenge.Definition.IsActive)
+            || input.Streaks.Any(streak => streak.Definition is { IsActive: true, Milestones.Count: > 0 });
         _lengths = new int[listeners.Count, listeners.Count];
         _links = [.. listeners.Select((_, maker) => Enumerable.Range(0, listeners.Count).Where(listener => Link(maker, listener) > 0).ToList())];
         _graph = new DirectedGraph(_links);
@@ -46,7 +48,7 @@ internal sealed class FactChains
         {
             faults.Add(
                 "",
-                $"has {listeners.Count} active rules, badges and objectives that listen to facts which Laurel makes; at most {ProgramLimits.FactListeners} may");
+                $"has {listeners.Count} active rules, streaks, badges and objectives that listen to facts which Laurel makes; at most {ProgramLimits.FactListeners} may");
             return;
         }
 
@@ -181,9 +183,9 @@ internal sealed class FactChains
         }
     }
 
-    // Rewards of a challenge that waits for callers' events already lie two deep.
+    // Rewards of a challenge or a streak that waits for callers' events already lie two deep. All else may come first, made by an event or by the clock.
     private int FirstDepthOf(FactListener listener) =>
-        listener.ListensTo is FactKinds.PointsAwarded or FactKinds.BadgeUnlocked && _hasChallenges ? 2 : 1;
+        listener.ListensTo is FactKinds.PointsAwarded or FactKinds.BadgeUnlocked or FactKinds.RewardGranted or FactKinds.RewardRefused && _hasRewards ? 2 : 1;
 
     private string DescribeChain(Dictionary<int, Step>[] depths, int depth, int node)
     {

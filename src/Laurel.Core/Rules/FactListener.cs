@@ -2,6 +2,7 @@ using Laurel.Badges;
 using Laurel.Challenges;
 using Laurel.Facts;
 using Laurel.Points;
+using Laurel.Streaks;
 using Laurel.Tiers;
 
 namespace Laurel.Rules;
@@ -9,6 +10,7 @@ namespace Laurel.Rules;
 /// <summary>The definitions of one document that were read without a fault, with their pointers.</summary>
 internal sealed record ChainInput(
     IReadOnlyList<(PointRule Definition, string Pointer)> PointRules,
+    IReadOnlyList<(Streak Definition, string Pointer)> Streaks,
     IReadOnlyList<(Badge Definition, string Pointer)> Badges,
     IReadOnlyList<(Challenge Definition, string Pointer)> Challenges,
     IReadOnlyList<Tier> Tiers,
@@ -58,7 +60,7 @@ internal sealed record FactOutline(string Kind, int Links, params (string Member
 }
 
 /// <summary>
-/// Something active that listens to facts which Laurel itself makes: a point rule, a badge, or an objective. <paramref name="Label"/> names
+/// Something active that listens to facts which Laurel itself makes: a point rule, a streak, a badge, or an objective. <paramref name="Label"/> names
 /// the definition for people, <paramref name="Pointer"/> is where its event name stands.
 /// </summary>
 internal sealed record FactListener(string Label, string Pointer, string ListensTo, Condition? Where, IReadOnlyList<FactOutline> Makes)
@@ -67,62 +69,81 @@ internal sealed record FactListener(string Label, string Pointer, string Listens
     public static List<FactListener> AllOf(ChainInput input)
     {
         var listeners = new List<FactListener>();
-        foreach (var (rule, pointer) in input.PointRules)
-        {
-            if (rule.IsActive && FactKinds.IsDerived(rule.EventName))
-            {
-                var award = new FactOutline(FactKinds.PointsAwarded, 1, (FactData.Currency, rule.Currency));
-                listeners.Add(new FactListener($"point rule '{rule.Code}'", $"{pointer}/event_name", rule.EventName, rule.Where, [award]));
-            }
-        }
-
-        foreach (var (badge, pointer) in input.Badges)
-        {
-            if (badge is { IsActive: true, Criteria: { } criteria } && FactKinds.IsDerived(criteria.EventName))
-            {
-                listeners.Add(new FactListener(
-                    $"badge '{badge.Code}'", $"{pointer}/criteria/event_name", criteria.EventName, criteria.Where, [Unlocked(badge, 1)]));
-            }
-        }
-
-        foreach (var (challenge, pointer) in input.Challenges.Where(challenge => challenge.Definition.IsActive))
-        {
-            for (var place = 0; place < challenge.Objectives.Count; place++)
-            {
-                var objective = challenge.Objectives[place];
-                if (FactKinds.IsDerived(objective.Criteria.EventName))
-                {
-                    listeners.Add(new FactListener(
-                        $"challenge '{challenge.Code}'",
-                        $"{pointer}/objectives/{place}/event_name",
-                        objective.Criteria.EventName,
-                        objective.Criteria.Where,
-                        MadeBy(challenge, objective)));
-                }
-            }
-        }
-
+        listeners.AddRange(input.PointRules.Where(rule => rule.Definition.IsActive).Select(rule => Of(rule.Definition, rule.Pointer)));
+        listeners.AddRange(input.Streaks.Where(streak => streak.Definition.IsActive).Select(streak => Of(streak.Definition, streak.Pointer)));
+        listeners.AddRange(input.Badges.Where(badge => badge.Definition is { IsActive: true, Criteria: not null })
+            .Select(badge => Of(badge.Definition, badge.Definition.Criteria!, badge.Pointer)));
+        listeners.AddRange(input.Challenges.Where(challenge => challenge.Definition.IsActive)
+            .SelectMany(challenge => challenge.Definition.Objectives.Select((objective, place) =>
+                Of(challenge.Definition, objective, $"{challenge.Pointer}/objectives/{place}"))));
+        listeners.RemoveAll(listener => !FactKinds.IsDerived(listener.ListensTo));
         return listeners;
     }
 
-    // An objective that is completed may complete its challenge at once.
+    private static FactListener Of(PointRule rule, string pointer) => new(
+        $"point rule '{rule.Code}'",
+        $"{pointer}/event_name",
+        rule.EventName,
+        rule.Where,
+        [new FactOutline(FactKinds.PointsAwarded, 1, (FactData.Currency, rule.Currency))]);
+
+    private static FactListener Of(Streak streak, string pointer) =>
+        new($"streak '{streak.Code}'", $"{pointer}/event_name", streak.EventName, streak.Where, MadeBy(streak));
+
+    private static FactListener Of(Badge badge, Criteria criteria, string pointer) =>
+        new($"badge '{badge.Code}'", $"{pointer}/criteria/event_name", criteria.EventName, criteria.Where, [Unlocked(badge, 1)]);
+
+    private static FactListener Of(Challenge challenge, Objective objective, string pointer) => new(
+        $"challenge '{challenge.Code}'", $"{pointer}/event_name", objective.Criteria.EventName, objective.Criteria.Where, MadeBy(challenge, objective));
+
+    // An event may use up freezes for the periods before it. What it cannot do is break the streak: the clock does.
+    private static List<FactOutline> MadeBy(Streak streak)
+    {
+        var code = (FactData.StreakCode, streak.Code);
+        List<FactOutline> made = [new FactOutline(FactKinds.StreakExtended, 1, code)];
+        if (streak.Milestones.Count > 0)
+        {
+            made.Add(new FactOutline(FactKinds.StreakMilestoneReached, 1, code));
+            made.AddRange(streak.Milestones.SelectMany(milestone => milestone.Rewards).SelectMany(Granted));
+        }
+
+        if (streak.Freezes is not null)
+        {
+            made.Add(new FactOutline(FactKinds.StreakFreezeUsed, 1, code));
+        }
+
+        return made;
+    }
+
+    // An objective that is completed may complete its challenge at once. The first event enrols where time rolls; enrolment that is asked for starts a chain of its own.
     private static List<FactOutline> MadeBy(Challenge challenge, Objective objective)
     {
         var code = (FactData.ChallengeCode, challenge.Code);
-        return
+        List<FactOutline> made =
         [
             new FactOutline(FactKinds.ObjectiveCompleted, 1, code, (FactData.ObjectiveCode, objective.Code)),
             new FactOutline(FactKinds.ChallengeCompleted, 1, code),
-            .. objective.Rewards.Concat(challenge.Rewards).Select(Granted),
+            .. objective.Rewards.Concat(challenge.Rewards).SelectMany(Granted),
         ];
+        if (!challenge.IsExplicit && challenge.Schedule.Rolling is not null)
+        {
+            made.Add(new FactOutline(FactKinds.ChallengeEnrolled, 1, code));
+        }
+
+        return made;
     }
 
-    private static FactOutline Granted(Reward reward) => reward switch
+    // Whether a reward of the catalogue is to be had is known only when it is granted.
+    private static FactOutline[] Granted(Reward reward) => reward switch
     {
-        Reward.Points points => new FactOutline(FactKinds.PointsAwarded, 2, (FactData.Currency, points.Currency)),
-        Reward.BadgeAward award => Unlocked(award.Badge, 2),
+        Reward.Points points => [new FactOutline(FactKinds.PointsAwarded, 2, (FactData.Currency, points.Currency))],
+        Reward.BadgeAward award => [Unlocked(award.Badge, 2)],
+        Reward.FromCatalogue taken => [Answered(FactKinds.RewardGranted, taken), Answered(FactKinds.RewardRefused, taken)],
         _ => throw new InvalidOperationException($"Unknown reward {reward.GetType().Name}."),
     };
+
+    private static FactOutline Answered(string kind, Reward.FromCatalogue reward) =>
+        new(kind, 2, (FactData.RewardCode, reward.Item.Code), ("reward_type", reward.Item.Type));
 
     private static FactOutline Unlocked(Badge badge, int links) =>
         new(FactKinds.BadgeUnlocked, links, (FactData.BadgeCode, badge.Code), ("rarity", badge.Rarity));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Laurel.Calendars;
 using Laurel.Facts;
 
 namespace Laurel.Rules;
@@ -177,6 +178,35 @@ internal sealed class Members
         return null;
     }
 
+    /// <summary>An ISO 8601 duration; null where absent.</summary>
+    public CalendarDuration? Duration(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && CalendarDuration.TryParse(value.GetString(), out var duration))
+        {
+            return duration;
+        }
+
+        Fault(name, $"{CalendarDuration.Expected}, but is {Shown(value)}");
+        return null;
+    }
+
+    /// <summary>Adds a fault for each of <paramref name="names"/> that is there: <paramref name="noun"/>, such as "a count", has none.</summary>
+    public void Without(string noun, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (Has(name))
+            {
+                Fault(name, $"{noun} has no {name}; remove it");
+            }
+        }
+    }
+
     /// <summary>One of <paramref name="choices"/>; the first where absent or wrong.</summary>
     public string Choice(string name, params ReadOnlySpan<string> choices)
     {
@@ -192,6 +222,19 @@ internal sealed class Members
 
         Fault(name, $"must be {(choices.Length == 1 ? "" : "one of ")}{string.Join(", ", choices)}, but is {Shown(value)}");
         return choices[0];
+    }
+
+    /// <summary>One of <paramref name="choices"/>; null after a fault, which being absent is too.</summary>
+    public string? RequireChoice(string name, params ReadOnlySpan<string> choices)
+    {
+        if (Require(name, $"one of {string.Join(", ", choices)}") is null)
+        {
+            return null;
+        }
+
+        var before = _faults.Count;
+        var choice = Choice(name, choices);
+        return _faults.Count == before ? choice : null;
     }
 
     /// <summary>Adds a fault where a member is there that this version of Laurel cannot honour: it is refused, never ignored.</summary>

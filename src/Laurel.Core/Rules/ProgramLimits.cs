@@ -12,13 +12,13 @@ public static class ProgramLimits
     /// <summary>Code points of any member name.</summary>
     public const int MemberNameLength = 255;
 
-    /// <summary>Currencies, point rules, badges, challenges and tiers together, inactive ones included.</summary>
+    /// <summary>Currencies, point rules, badges, challenges, streaks, tiers and rewards together, inactive ones included.</summary>
     public const int Definitions = 10_000;
 
     /// <summary>Faults that one reading lists.</summary>
     public const int Faults = 1_000;
 
-    /// <summary>Active point rules, badges and objectives that listen to facts which the program itself makes.</summary>
+    /// <summary>Active point rules, streaks, badges and objectives that listen to facts which the program itself makes.</summary>
     public const int FactListeners = 500;
 
     /// <summary>Code points of a name.</summary>
@@ -42,8 +42,32 @@ public static class ProgramLimits
     /// <summary>Largest factor of a proportional amount.</summary>
     public const decimal Multiply = 1_000_000;
 
-    /// <summary>Largest cap of a point rule, target of a metric and min_points of a tier.</summary>
+    /// <summary>Largest cap of a point rule, target of a metric, min_points of a tier and points_cost of a reward.</summary>
     public const long Total = 1_000_000_000_000_000;
+
+    /// <summary>Largest target of the metric distinct: so many values are kept for each participant.</summary>
+    public const int DistinctTarget = 10_000;
+
+    /// <summary>Most periods that a milestone, or a target of the metric streak, may ask for.</summary>
+    public const int StreakPeriods = 10_000;
+
+    /// <summary>Periods in a row that a streak may leave out without breaking.</summary>
+    public const int GracePeriods = 30;
+
+    /// <summary>Most periods that earn one freeze.</summary>
+    public const int FreezeEarnedEvery = 1_000;
+
+    /// <summary>Freezes that one participant may keep for one streak.</summary>
+    public const int FreezeStockpile = 100;
+
+    /// <summary>Milestones of one streak.</summary>
+    public const int Milestones = 100;
+
+    /// <summary>Largest stock of a reward.</summary>
+    public const int Stock = 1_000_000_000;
+
+    /// <summary>Most claims of one reward by one participant.</summary>
+    public const int Claims = 1_000_000;
 
     /// <summary>Conditions within each other; a single comparison is one.</summary>
     public const int ConditionDepth = 8;

@@ -4,6 +4,8 @@ using Laurel.Calendars;
 using Laurel.Challenges;
 using Laurel.Facts;
 using Laurel.Points;
+using Laurel.Rewards;
+using Laurel.Streaks;
 using Laurel.Tiers;
 
 namespace Laurel.Rules;
@@ -18,8 +20,10 @@ public static class ProgramReader
 
     /// <summary>
     /// Reads <paramref name="utf8"/>, a JSON document of at most <see cref="ProgramLimits.DocumentBytes"/>. The book carries <paramref name="version"/>.
+    /// Its periods follow <paramref name="earlierZones"/>, the zones of the environment's versions so far with this one's last, where there are any: a changed zone governs only
+    /// periods that begin after the change. Otherwise they follow the document's <c>time_zone</c>, and UTC where it has none.
     /// </summary>
-    public static ProgramReading Read(ReadOnlyMemory<byte> utf8, int version)
+    public static ProgramReading Read(ReadOnlyMemory<byte> utf8, int version, IReadOnlyList<ZoneSpan>? earlierZones = null)
     {
         var faults = new FaultList();
         using var document = DocumentText.Parse(utf8.Span, faults);
@@ -28,11 +32,11 @@ public static class ProgramReader
             return new ProgramReading(faults.Listed);
         }
 
-        var book = Read(document.RootElement, version, faults);
+        var book = Read(document.RootElement, version, earlierZones, faults);
         return book is null ? new ProgramReading(faults.Listed) : new ProgramReading(book);
     }
 
-    private static RuleBook? Read(JsonElement root, int version, FaultList faults)
+    private static RuleBook? Read(JsonElement root, int version, IReadOnlyList<ZoneSpan>? earlierZones, FaultList faults)
     {
         if (Members.Open(root, "", "a program", ProgramSections.All, faults) is not { } members)
         {
@@ -40,7 +44,7 @@ public static class ProgramReader
         }
 
         members.WholeNumber(ProgramSections.Version, 0, int.MaxValue);
-        TimeZone(members);
+        var zone = TimeZone(members);
         CheckNotBuilt(members);
         if (!IsSmallEnough(members, root))
         {
@@ -48,17 +52,20 @@ public static class ProgramReader
         }
 
         var scope = new ReadingScope(faults, DefinedCodes.Of(root));
-        var currencies = Definitions(members, ProgramSections.Currencies, scope, (item, pointer) => ReadCurrency(item, pointer, scope), item => item.Code);
+        var currencies = Definitions(members, ProgramSections.Currencies, scope, ReadCurrency);
         scope.DefaultCurrency = currencies.Count > 0 ? currencies[0].Definition.Code : scope.DefaultCurrency;
-        var rules = Definitions(members, ProgramSections.PointRules, scope, (item, pointer) => PointRuleReader.Read(item, pointer, scope), item => item.Code);
-        var badges = Definitions(members, ProgramSections.Badges, scope, (item, pointer) => BadgeReader.Read(item, pointer, scope), item => item.Code);
-        var badgesByCode = badges.GroupBy(badge => badge.Definition.Code, StringComparer.Ordinal)
-            .ToDictionary(group => group.Key, group => group.First().Definition, StringComparer.Ordinal);
-        var challenges = Definitions(
-            members, ProgramSections.Challenges, scope, (item, pointer) => ChallengeReader.Read(item, pointer, scope, badgesByCode), item => item.Code);
-        var tiers = Definitions(members, ProgramSections.Tiers, scope, (item, pointer) => TierReader.Read(item, pointer, scope), item => item.Code);
+        var rules = Definitions(members, ProgramSections.PointRules, scope, PointRuleReader.Read);
+
+        // What may be a reward is read before what grants it.
+        var rewards = Definitions(members, ProgramSections.Rewards, scope, CatalogueRewardReader.Read);
+        scope.Catalogue = rewards.ToDictionary(reward => reward.Definition.Code, reward => reward.Definition, StringComparer.Ordinal);
+        var badges = Definitions(members, ProgramSections.Badges, scope, BadgeReader.Read);
+        scope.Badges = badges.ToDictionary(badge => badge.Definition.Code, badge => badge.Definition, StringComparer.Ordinal);
+        var challenges = Definitions(members, ProgramSections.Challenges, scope, ChallengeReader.Read);
+        var streaks = Definitions(members, ProgramSections.Streaks, scope, StreakReader.Read);
+        var tiers = Definitions(members, ProgramSections.Tiers, scope, TierReader.Read);
         TierReader.CheckLadder(tiers, faults);
-        FactChains.Check(new ChainInput(rules, badges, challenges, [.. tiers.Select(tier => tier.Definition)], scope.DefaultCurrency), faults);
+        FactChains.Check(new ChainInput(rules, streaks, badges, challenges, [.. tiers.Select(tier => tier.Definition)], scope.DefaultCurrency), faults);
 
         return faults.Count > 0
             ? null
@@ -68,22 +75,32 @@ public static class ProgramReader
                 [.. rules.Select(item => item.Definition)],
                 [.. badges.Select(item => item.Definition)],
                 [.. challenges.Select(item => item.Definition)],
-                [],
+                [.. streaks.Select(item => item.Definition)],
                 [.. tiers.Select(item => item.Definition)],
-                [],
-                LocalCalendar.Utc);
+                [.. rewards.Select(item => item.Definition)],
+                CalendarOf(zone, earlierZones));
+    }
+
+    private static LocalCalendar CalendarOf(string? zone, IReadOnlyList<ZoneSpan>? earlierZones)
+    {
+        if (earlierZones is { Count: > 0 })
+        {
+            return new LocalCalendar(earlierZones);
+        }
+
+        return zone is null ? LocalCalendar.Utc : new LocalCalendar([new ZoneSpan(zone, From: null)]);
     }
 
     /// <summary>Reads one section; definitions with a fault are left out of the answer.</summary>
     private static List<(T Definition, string Pointer)> Definitions<T>(
-        Members members, string section, ReadingScope scope, Func<JsonElement, string, T?> read, Func<T, string> codeOf)
+        Members members, string section, ReadingScope scope, Func<JsonElement, string, ReadingScope, T?> read)
         where T : class
     {
         var definitions = new List<(T, string)>();
         var places = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (item, pointer) in members.Items(section, ProgramLimits.Definitions))
         {
-            var definition = read(item, pointer);
+            var definition = read(item, pointer, scope);
             if (ProgramSections.CodeOf(item) is { } code && !places.TryAdd(code, pointer))
             {
                 scope.Faults.Add($"{pointer}/code", $"'{code}' names {places[code]} too; each of the {section} needs its own code");
@@ -115,18 +132,16 @@ public static class ProgramReader
         return scope.Faults.Count == before ? new Currency(code!, name ?? code!) : null;
     }
 
-    private static void TimeZone(Members members)
+    private static string? TimeZone(Members members)
     {
         const string Name = ProgramSections.TimeZone;
-        if (members.Text(Name, TimeZoneName.MaxLength) is not { } id)
+        var zone = members.Text(Name, TimeZoneName.MaxLength);
+        if (zone is not null && !TimeZoneName.IsKnown(zone))
         {
-            return;
+            members.Fault(Name, $"{TimeZoneName.Expected}, but is \"{zone}\"");
         }
 
-        if (!TimeZoneName.IsKnown(id))
-        {
-            members.Fault(Name, $"{TimeZoneName.Expected}, but is \"{id}\"");
-        }
+        return zone;
     }
 
     private static void CheckNotBuilt(Members members)

@@ -11,13 +11,15 @@ internal static class ProgramSections
     public const string PointRules = "point_rules";
     public const string Badges = "badges";
     public const string Challenges = "challenges";
+    public const string Streaks = "streaks";
     public const string Tiers = "tiers";
+    public const string Rewards = "rewards";
 
     /// <summary>Lists of definitions that have a code, in the order in which changes are listed.</summary>
-    public static readonly string[] WithCodes = [Currencies, PointRules, Badges, Challenges, Tiers];
+    public static readonly string[] WithCodes = [Currencies, PointRules, Badges, Challenges, Streaks, Tiers, Rewards];
 
     /// <summary>Lists that this version cannot honour: refused unless empty.</summary>
-    public static readonly string[] NotBuilt = ["streaks", "rewards", "leaderboards"];
+    public static readonly string[] NotBuilt = ["leaderboards"];
 
     /// <summary>All members of a document.</summary>
     public static readonly string[] All = [Version, TimeZone, .. WithCodes, .. NotBuilt];

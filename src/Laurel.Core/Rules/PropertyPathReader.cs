@@ -7,7 +7,7 @@ namespace Laurel.Rules;
 /// <summary>Reads dotted paths. Source: program.md, semantics §8.</summary>
 internal static class PropertyPathReader
 {
-    private const string Expected = "must be a path such as properties.amount, participant.tier or participant.badges";
+    private const string Expected = "must be a path such as properties.amount, participant.tier, participant.badges or local_day";
 
     /// <summary>
     /// Reads a path; null after a fault. <paramref name="eventName"/> is what the rule listens to, null where that is open: of a derived fact only
@@ -34,9 +34,12 @@ internal static class PropertyPathReader
                 return new PropertyPath(PropertyRoot.ParticipantTier, [], text);
             case "participant.badges":
                 return new PropertyPath(PropertyRoot.ParticipantBadges, [], text);
-            case "local_day" or "local_week" or "local_month":
-                faults.Add(pointer, $"'{text}' is not built yet in this version of Laurel; read a property of the event instead");
-                return null;
+            case "local_day":
+                return new PropertyPath(PropertyRoot.LocalDay, [], text);
+            case "local_week":
+                return new PropertyPath(PropertyRoot.LocalWeek, [], text);
+            case "local_month":
+                return new PropertyPath(PropertyRoot.LocalMonth, [], text);
         }
 
         if (text.StartsWith("participant.attributes", StringComparison.Ordinal))
@@ -58,12 +61,25 @@ internal static class PropertyPathReader
     }
 
     /// <summary>Reads a path to a number of the event, as amounts and sums need it.</summary>
-    public static PropertyPath? ReadOfEvent(JsonElement value, string pointer, string? eventName, FaultList faults)
+    public static PropertyPath? ReadNumber(JsonElement value, string pointer, string? eventName, FaultList faults)
     {
         var path = Read(value, pointer, eventName, faults);
         if (path is { Root: not PropertyRoot.Properties })
         {
             faults.Add(pointer, $"must lead to a number of the event, such as properties.amount, but is {Members.Shown(value)}");
+            return null;
+        }
+
+        return path;
+    }
+
+    /// <summary>Reads a path to a value of the event, as <c>distinct</c> counts them: a property, or when it occurred.</summary>
+    public static PropertyPath? ReadValue(JsonElement value, string pointer, string? eventName, FaultList faults)
+    {
+        var path = Read(value, pointer, eventName, faults);
+        if (path is { Root: PropertyRoot.ParticipantTier or PropertyRoot.ParticipantBadges })
+        {
+            faults.Add(pointer, $"must lead to a value of the event, such as properties.sku or local_day, but is {Members.Shown(value)}");
             return null;
         }
 

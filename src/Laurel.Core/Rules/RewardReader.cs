@@ -1,24 +1,21 @@
-using System.Text.Json;
-using Laurel.Badges;
-
 namespace Laurel.Rules;
 
 /// <summary>Reads lists of rewards. Source: semantics §8 "rewards".</summary>
 internal static class RewardReader
 {
-    private static readonly string[] MemberNames = ["type", "amount", "currency", "code"];
+    private static readonly string[] MemberNames = ["type", "amount", "currency", "expires_after", "code"];
+    private static readonly string[] Types = ["points", "badge", "reward"];
 
     /// <summary>
-    /// Reads the member <c>rewards</c>; faulty ones are left out. <paramref name="badges"/> holds the badges read without a fault;
-    /// <paramref name="isActive"/> says whether the definition that grants them is active.
+    /// Reads the member <c>rewards</c>; faulty ones are left out. <paramref name="isActive"/> says whether the definition that grants them is active.
     /// </summary>
-    public static List<Reward> Read(Members parent, ReadingScope scope, IReadOnlyDictionary<string, Badge> badges, bool isActive)
+    public static List<Reward> Read(Members parent, ReadingScope scope, bool isActive)
     {
         var rewards = new List<Reward>();
         foreach (var (item, pointer) in parent.Items("rewards", ProgramLimits.Rewards))
         {
             if (Members.Open(item, pointer, "a reward", MemberNames, scope.Faults) is { } members
-                && ReadOne(members, scope, badges, isActive) is { } reward)
+                && ReadOne(members, scope, isActive) is { } reward)
             {
                 rewards.Add(reward);
             }
@@ -43,65 +40,64 @@ internal static class RewardReader
         return code;
     }
 
-    private static Reward? ReadOne(Members members, ReadingScope scope, IReadOnlyDictionary<string, Badge> badges, bool isActive)
+    private static Reward? ReadOne(Members members, ReadingScope scope, bool isActive)
     {
-        if (members.Require("type", "points or badge") is not { } type)
+        if (members.RequireChoice("type", Types) is not { } type)
         {
             return null;
         }
 
-        if (type.ValueKind == JsonValueKind.String && type.GetString() == "reward")
+        if (type != "points")
         {
-            members.Fault("type", "rewards of type 'reward' are not built yet in this version of Laurel; use points or badge");
-            return null;
+            members.Without($"a reward of type {type}", "amount", "currency", "expires_after");
+            return type == "badge" ? Badge(members, scope, isActive) : FromCatalogue(members, scope, isActive);
         }
 
-        var before = scope.Faults.Count;
-        if (members.Choice("type", "points", "badge") == "badge")
-        {
-            Without(members, "badge", "amount", "currency");
-            return Badge(members, scope, badges, isActive);
-        }
-
-        if (scope.Faults.Count > before)
-        {
-            return null;
-        }
-
-        Without(members, "points", "code");
+        members.Without("a reward of type points", "code");
         members.Require("amount", $"whole points from 1 to {ProgramLimits.PointAmount}");
         var amount = members.WholeNumber("amount", 1, ProgramLimits.PointAmount);
         var currency = Currency(members, scope);
-        return amount is null ? null : new Reward.Points(amount.Value, currency, ExpiresAfter: null);
+        var expiresAfter = members.Duration("expires_after");
+        return amount is null ? null : new Reward.Points(amount.Value, currency, expiresAfter);
     }
 
-    private static Reward.BadgeAward? Badge(Members members, ReadingScope scope, IReadOnlyDictionary<string, Badge> badges, bool isActive)
+    private static Reward.BadgeAward? Badge(Members members, ReadingScope scope, bool isActive)
     {
+        const string Section = ProgramSections.Badges;
         if (members.Code() is not { } code)
         {
             return null;
         }
 
-        if (!scope.Codes.Has(ProgramSections.Badges, code))
+        if (!scope.Codes.Has(Section, code))
         {
             members.Fault("code", $"'{code}' is none of the document's badges");
         }
-        else if (isActive && !scope.Codes.HasActive(ProgramSections.Badges, code))
+        else if (isActive && !scope.Codes.HasActive(Section, code))
         {
             members.Fault("code", $"the badge '{code}' is not active, so it could not be awarded; activate it or remove the reward");
         }
 
-        return badges.TryGetValue(code, out var badge) ? new Reward.BadgeAward(badge) : null;
+        return scope.Badges.TryGetValue(code, out var badge) ? new Reward.BadgeAward(badge) : null;
     }
 
-    private static void Without(Members members, string type, params ReadOnlySpan<string> names)
+    private static Reward.FromCatalogue? FromCatalogue(Members members, ReadingScope scope, bool isActive)
     {
-        foreach (var name in names)
+        const string Section = ProgramSections.Rewards;
+        if (members.Code() is not { } code)
         {
-            if (members.Has(name))
-            {
-                members.Fault(name, $"a reward of type {type} has no {name}; remove it");
-            }
+            return null;
         }
+
+        if (!scope.Codes.Has(Section, code))
+        {
+            members.Fault("code", $"'{code}' is none of the document's rewards");
+        }
+        else if (isActive && !scope.Codes.HasActive(Section, code))
+        {
+            members.Fault("code", $"the reward '{code}' is not active, so it could not be granted; activate it or remove it here");
+        }
+
+        return scope.Catalogue.TryGetValue(code, out var item) ? new Reward.FromCatalogue(item) : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Laurel.Calendars;
 using Laurel.Rules;
 
 namespace Laurel.Tiers;
@@ -12,6 +13,7 @@ internal static class TierReader
     ];
 
     private static readonly string[] CriteriaMembers = ["min_points"];
+    private static readonly string[] RequalifyMembers = ["period", "min_points", "else"];
 
     /// <summary>Reads a tier; null after a fault.</summary>
     public static Tier? Read(JsonElement element, string pointer, ReadingScope scope)
@@ -31,16 +33,17 @@ internal static class TierReader
         var isAutomatic = members.Choice("award_type", "automatic", "manual") == "automatic";
         var minPoints = MinPoints(members, scope, isAutomatic);
         members.Items("benefits", ProgramLimits.Benefits);
-        members.NotBuilt("requalify", "tiers that must be earned again are");
+        var requalify = Requalify(members, scope, isAutomatic);
         members.WholeNumber("display_order", int.MinValue, int.MaxValue);
         var isActive = members.Flag("is_active", otherwise: true);
         return scope.Faults.Count == before
-            ? new Tier(code!, name ?? code!, (int)level!, color, isAutomatic, minPoints ?? 0, Requalify: null, isActive)
+            ? new Tier(code!, name ?? code!, (int)level!, color, isAutomatic, minPoints ?? 0, requalify, isActive)
             : null;
     }
 
     /// <summary>
     /// Checks the active tiers against each other: one tier a level, and a higher automatic tier needs more points, since nobody could reach it otherwise.
+    /// A tier that must be earned again needs one below it to fall to.
     /// </summary>
     public static void CheckLadder(IReadOnlyList<(Tier Tier, string Pointer)> tiers, FaultList faults)
     {
@@ -59,9 +62,34 @@ internal static class TierReader
                     $"must be more than the {below.MinPoints} of the lower tier '{below.Code}', but is {entry.Tier.MinPoints}");
             }
 
+            if (entry.Tier.Requalify is not null && lowerAutomatic is null)
+            {
+                faults.Add($"{entry.Pointer}/requalify", "needs a lower active tier with award_type automatic to fall to; add one, or remove requalify");
+            }
+
             lower = entry;
             lowerAutomatic = entry.Tier.IsAutomatic ? entry : lowerAutomatic;
         }
+    }
+
+    private static TierRequalification? Requalify(Members parent, ReadingScope scope, bool isAutomatic)
+    {
+        if (parent.Find("requalify") is not { } value
+            || Members.Open(value, parent.PointerTo("requalify"), "requalify", RequalifyMembers, scope.Faults) is not { } members)
+        {
+            return null;
+        }
+
+        if (!isAutomatic)
+        {
+            members.FaultHere("is for tiers with award_type automatic: a manual tier is kept until it is taken by hand; remove it");
+        }
+
+        var period = PeriodReader.Rhythm(members, "period", PeriodKind.Year);
+        members.Require("min_points", "points earned within a period that keep the tier");
+        var minPoints = members.WholeNumber("min_points", 1, ProgramLimits.Total);
+        var fall = members.Choice("else", "one_level_down", "lowest") == "lowest" ? TierFall.Lowest : TierFall.OneLevelDown;
+        return period is null || minPoints is null ? null : new TierRequalification(period.Value, minPoints.Value, fall);
     }
 
     private static long? MinPoints(Members parent, ReadingScope scope, bool isAutomatic)

@@ -87,7 +87,7 @@ public class Wrong_programs_tests
 
         Assert.Empty(Read(Program(ProgramLimits.FactListeners)).Faults);
         Assert.Equal(
-            [new Fault("", "has 501 active rules, badges and objectives that listen to facts which Laurel makes; at most 500 may")],
+            [new Fault("", "has 501 active rules, streaks, badges and objectives that listen to facts which Laurel makes; at most 500 may")],
             Read(Program(ProgramLimits.FactListeners + 1)).Faults);
     }
 

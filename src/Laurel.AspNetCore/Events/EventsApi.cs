@@ -20,8 +20,6 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
     /// <summary>Bytes of a batch's body.</summary>
     public const int BatchMaxBytes = 4 * 1024 * 1024;
 
-    private const string IdempotencyKeyHeader = "Idempotency-Key";
-
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/v1/gamify/events", EmitAsync).RequireKey().Describe(EventsReference.Emit);
@@ -36,10 +34,9 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
             return;
         }
 
-        if (!TryReadHeaderKey(context, out var headerKey))
+        if (!IdempotencyHeader.TryRead(context, out var headerKey))
         {
-            await Problem.WriteAsync(
-                context, 400, "IDEMPOTENCY_KEY_INVALID", "The header Idempotency-Key must be one value of 1 to 255 characters from A-Z a-z 0-9 _ - : and the full stop. Change the key, or leave the header out.");
+            await IdempotencyHeader.RefuseAsync(context);
             return;
         }
 
@@ -62,18 +59,18 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
         var group = new CommandGroup([command]);
         if (!pipeline.TrySubmit(group))
         {
-            await AnswerFailureAsync(context, EventPipeline.QueueFull);
+            await CommandAnswers.WriteFailureAsync(context, EventPipeline.QueueFull);
             return;
         }
 
         await group.Done;
         if (command.Outcome is CommandOutcome.Answered answered)
         {
-            await AnswerAsync(context, answered);
+            await CommandAnswers.WriteAsync(context, answered);
         }
         else
         {
-            await AnswerFailureAsync(context, command.Outcome!);
+            await CommandAnswers.WriteFailureAsync(context, command.Outcome!);
         }
     }
 
@@ -95,7 +92,7 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
         var group = new CommandGroup(requests.ConvertAll(request => ToCommand(caller, request, request.IdempotencyKey)));
         if (!pipeline.TrySubmit(group))
         {
-            await AnswerFailureAsync(context, EventPipeline.QueueFull);
+            await CommandAnswers.WriteFailureAsync(context, EventPipeline.QueueFull);
             return;
         }
 
@@ -104,7 +101,7 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
         // When the store took nothing at all, there is nothing to tell item by item.
         if (group.Commands.All(command => command.Outcome is CommandOutcome.StoreFailed))
         {
-            await AnswerFailureAsync(context, group.Commands[0].Outcome!);
+            await CommandAnswers.WriteFailureAsync(context, group.Commands[0].Outcome!);
             return;
         }
 
@@ -129,53 +126,4 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
         var now = time.GetUtcNow();
         return now < DateTimeOffset.MaxValue - options.MaxAhead ? Timestamp.From(now + options.MaxAhead) : Timestamp.MaxValue;
     }
-
-    private static bool TryReadHeaderKey(HttpContext context, out string? key)
-    {
-        var values = context.Request.Headers[IdempotencyKeyHeader];
-        key = values.Count == 0 ? null : values[0] ?? "";
-        return key is null || (values.Count == 1 && Identifiers.IsHeaderIdempotencyKey(key));
-    }
-
-    private static async Task AnswerAsync(HttpContext context, CommandOutcome.Answered answered)
-    {
-        var response = context.Response;
-        response.ContentType = "application/json";
-        response.ContentLength = answered.Body.Length;
-        if (answered.IsReplay)
-        {
-            response.Headers["Idempotent-Replayed"] = "true";
-        }
-
-        if (answered.PayloadDiffers)
-        {
-            response.Headers["Idempotency-Payload-Mismatch"] = "true";
-        }
-
-        await response.BodyWriter.WriteAsync(answered.Body);
-    }
-
-    private static Task AnswerFailureAsync(HttpContext context, CommandOutcome outcome)
-    {
-        var failure = EventFailure.Of(outcome);
-        return Problem.WriteAsync(context, failure.Status, failure.Code, failure.Detail, retryAfterSeconds: failure.RetryAfterSeconds);
-    }
-}
-
-/// <summary>How a command that was not answered is told, alone or in a batch.</summary>
-internal sealed record EventFailure(int Status, string Code, string Detail, int? RetryAfterSeconds)
-{
-    public static EventFailure Of(CommandOutcome outcome) => outcome switch
-    {
-        CommandOutcome.RateRefused refused => new(
-            429,
-            "RATE_LIMIT_PARTICIPANT_EXCEEDED",
-            $"This participant receives more writes than its cap allows. Nothing was kept; send the event again in {refused.RetryAfterSeconds} s.",
-            refused.RetryAfterSeconds),
-        CommandOutcome.StoreFailed { Fault: StoreFault.OutcomeUnknown } => new(
-            503, "OUTCOME_UNKNOWN", "The store failed while it committed, so it is not known whether the event was kept. Send it again with the same Idempotency-Key to learn it.", 1),
-        CommandOutcome.StoreFailed failed when ReferenceEquals(failed, EventPipeline.QueueFull) => new(503, "QUEUE_FULL", failed.Message, 1),
-        CommandOutcome.StoreFailed failed => new(503, "STORE_UNAVAILABLE", $"{failed.Message} Nothing was kept; send the event again.", 1),
-        _ => new(500, "INTERNAL_ERROR", "Laurel failed to process the event because of a bug of its own. Nothing was kept; please report the trace_id.", null),
-    };
 }

@@ -7,13 +7,30 @@ internal static class EventsReference
 {
     private const string Tag = "Events";
 
-    private static readonly ErrorRow RateRefused = new(
+    /// <summary>The header that makes a write safe to retry.</summary>
+    public static readonly ParameterRow IdempotencyKey = new(
+        "Idempotency-Key",
+        "header",
+        """{"type":"string","minLength":1,"maxLength":255,"pattern":"^[A-Za-z0-9_\\-:.]{1,255}$"}""",
+        "Recommended for every call, so that retries never produce duplicate facts.");
+
+    /// <summary>What tells a stored answer.</summary>
+    public static readonly IReadOnlyDictionary<string, string> ReplayHeaders = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Idempotent-Replayed"] = "`true` when this is the stored answer of an earlier call.",
+        ["Idempotency-Payload-Mismatch"] = "`true` when that earlier call carried another payload.",
+    };
+
+    public static readonly ErrorRow KeyInvalid =
+        new(400, "IDEMPOTENCY_KEY_INVALID", "Idempotency-Key header is empty, longer than 255 chars, or contains characters outside [A-Za-z0-9_\\-:.].");
+
+    public static readonly ErrorRow RateRefused = new(
         429, "RATE_LIMIT_PARTICIPANT_EXCEEDED", "Per-participant write rate cap exceeded. The Retry-After response header tells you when to retry.");
 
-    private static readonly ErrorRow[] PipelineErrors =
+    public static readonly ErrorRow[] PipelineErrors =
     [
-        new(503, "QUEUE_FULL", "More events wait than Laurel may hold. Nothing was kept; try again after Retry-After seconds."),
-        new(503, "OUTCOME_UNKNOWN", "The store failed while it committed. Send the event again with the same key to learn whether it was kept."),
+        new(503, "QUEUE_FULL", "More writes wait than Laurel may hold. Nothing was kept; try again after Retry-After seconds."),
+        new(503, "OUTCOME_UNKNOWN", "The store failed while it committed. Send the same again with the same key to learn whether it was kept."),
     ];
 
     public static readonly EndpointDescription Emit = new("emitEvent", Tag, "Emit a single event")
@@ -23,14 +40,7 @@ internal static class EventsReference
             it is durable. Safe to retry through `Idempotency-Key`: a second call with the same key returns the original answer byte for byte, with
             `Idempotent-Replayed: true`.
             """,
-        Parameters =
-        [
-            new(
-                "Idempotency-Key",
-                "header",
-                """{"type":"string","minLength":1,"maxLength":255,"pattern":"^[A-Za-z0-9_\\-:.]{1,255}$"}""",
-                "Recommended for every call, so that retries never produce duplicate facts."),
-        ],
+        Parameters = [IdempotencyKey],
         Request = new(
             "EmitEventRequest",
             """
@@ -58,15 +68,11 @@ internal static class EventsReference
                 }
                 """))
         {
-            Headers = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["Idempotent-Replayed"] = "`true` when this is the stored answer of an earlier call.",
-                ["Idempotency-Payload-Mismatch"] = "`true` when that earlier call carried another payload.",
-            },
+            Headers = ReplayHeaders,
         },
         Errors =
         [
-            new(400, "IDEMPOTENCY_KEY_INVALID", "Idempotency-Key header is empty, longer than 255 chars, or contains characters outside [A-Za-z0-9_\\-:.]."),
+            KeyInvalid,
             new(400, "IDEMPOTENCY_KEY_MISMATCH", "Both the Idempotency-Key header and a body idempotency_key were provided and they differ."),
             RateRefused,
             .. PipelineErrors,

@@ -83,7 +83,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_commit_that_takes_a_code_twice_is_refused_as_a_whole()
+    public async Task A_commit_that_takes_a_code_twice_or_of_another_reward_is_refused_as_a_whole()
     {
         await using var store = await OpenAsync();
         var journal = NewJournal();
@@ -95,7 +95,7 @@ public abstract partial class StoreConformance
             var batch = await store.OpenBatchAsync(new BatchRequest([journal.Name("p")], [], []), Stop);
             var code = (await store.LockRewardsAsync(batch, [new RewardDemand(coupon, 1)], Stop))[0].Codes[0];
             var (writes, _) = journal.Prepare(batch, [new Draft("p", "e", 2, 1)]);
-            writes.Rewards.AddRange([Issue(coupon, code, 1), Issue(isOtherReward ? gift : coupon, code, 2)]);
+            writes.Rewards.AddRange(isOtherReward ? [Issue(gift, code, 1)] : [Issue(coupon, code, 1), Issue(coupon, code, 2)]);
             var failure = await Assert.ThrowsAsync<StoreException>(async () => await store.CommitAsync(batch, writes, Stop));
             Assert.Equal(StoreFault.Refused, failure.Fault);
             Assert.Equal(new RewardStock(0, 2, 2), Assert.Single(await store.ReadRewardStocksAsync(journal.Environment, Stop)).Value);

@@ -17,6 +17,9 @@ internal sealed record EndpointDescription(string Id, string Tag, string Summary
     /// <summary>The request body; null where there is none.</summary>
     public BodyRow? Request { get; init; }
 
+    /// <summary>An example of the same body as <c>text/csv</c>; null where that is not taken.</summary>
+    public string? CsvExample { get; init; }
+
     /// <summary>The answer of a call that succeeds.</summary>
     public required AnswerRow Answer { get; init; }
 

@@ -16,6 +16,7 @@ namespace Laurel.AspNetCore.ApiReference;
 internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApiDocumentTransformer
 {
     private const string Json = "application/json";
+    private const string Csv = "text/csv";
     private const string ProblemJson = "application/problem+json";
 
     private static readonly ErrorRow[] KeyErrors =
@@ -90,7 +91,7 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
             Tags = new HashSet<OpenApiTagReference> { new(description.Tag, document) },
             Parameters = [.. description.Parameters.Select(row => Parameter(document, row))],
             RequestBody = description.Request is { } request
-                ? new OpenApiRequestBody { Required = true, Content = Content(document, Json, request) }
+                ? new OpenApiRequestBody { Required = true, Content = RequestContent(document, request, description.CsvExample) }
                 : null,
             Responses = Responses(document, description, requirement),
             Security = requirement is null ? [] : [Security(document, requirement)],
@@ -195,6 +196,17 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
     {
         [mediaType] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(body.Schema, document), Example = JsonNode.Parse(body.Example) },
     };
+
+    private static Dictionary<string, OpenApiMediaType> RequestContent(OpenApiDocument document, BodyRow body, string? csvExample)
+    {
+        var content = Content(document, Json, body);
+        if (csvExample is not null)
+        {
+            content.Add(Csv, new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(csvExample) });
+        }
+
+        return content;
+    }
 
     private static OpenApiSecurityRequirement Security(OpenApiDocument document, KeyRequirement requirement) => new()
     {

@@ -27,6 +27,17 @@ internal static class EventPayloadHash
         return Hash(buffer.WrittenSpan);
     }
 
+    /// <summary>The same of a command that is its texts and no more.</summary>
+    public static UInt128 Of(string command, string participantId, string target)
+    {
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
+        buffer.ResetWrittenCount();
+        Append(buffer, command);
+        Append(buffer, participantId);
+        Append(buffer, target);
+        return Hash(buffer.WrittenSpan);
+    }
+
     /// <summary>An idempotency key within its environment.</summary>
     public static KeyHash Of(EnvironmentKey environment, string key)
     {

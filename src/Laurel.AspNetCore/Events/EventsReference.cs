@@ -7,13 +7,30 @@ internal static class EventsReference
 {
     private const string Tag = "Events";
 
-    private static readonly ErrorRow RateRefused = new(
+    /// <summary>The header that makes a write safe to retry.</summary>
+    public static readonly ParameterRow IdempotencyKey = new(
+        "Idempotency-Key",
+        "header",
+        """{"type":"string","minLength":1,"maxLength":255,"pattern":"^[A-Za-z0-9_\\-:.]{1,255}$"}""",
+        "Recommended for every call, so that retries never produce duplicate facts.");
+
+    /// <summary>What tells a stored answer.</summary>
+    public static readonly IReadOnlyDictionary<string, string> ReplayHeaders = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Idempotent-Replayed"] = "`true` when this is the stored answer of an earlier call.",
+        ["Idempotency-Payload-Mismatch"] = "`true` when that earlier call carried another payload.",
+    };
+
+    public static readonly ErrorRow KeyInvalid =
+        new(400, "IDEMPOTENCY_KEY_INVALID", "Idempotency-Key header is empty, longer than 255 chars, or contains characters outside [A-Za-z0-9_\\-:.].");
+
+    public static readonly ErrorRow RateRefused = new(
         429, "RATE_LIMIT_PARTICIPANT_EXCEEDED", "Per-participant write rate cap exceeded. The Retry-After response header tells you when to retry.");
 
-    private static readonly ErrorRow[] PipelineErrors =
+    public static readonly ErrorRow[] PipelineErrors =
     [
-        new(503, "QUEUE_FULL", "More events wait than Laurel may hold. Nothing was kept; try again after Retry-After seconds."),
-        new(503, "OUTCOME_UNKNOWN", "The store failed while it committed. Send the event again with the same key to learn whether it was kept."),
+        new(503, "QUEUE_FULL", "More writes wait than Laurel may hold. Nothing was kept; try again after Retry-After seconds."),
+        new(503, "OUTCOME_UNKNOWN", "The store failed while it committed. Send the same again with the same key to learn whether it was kept."),
     ];
 
     public static readonly EndpointDescription Emit = new("emitEvent", Tag, "Emit a single event")
@@ -26,15 +43,7 @@ internal static class EventsReference
             With `dry_run=true` the event is judged against the participant as it is now and nothing at all is kept: the answer has `dry_run`, ids of `null`,
             `facts` with all that it would lead to, and `trace` with what each rule compared.
             """,
-        Parameters =
-        [
-            new("dry_run", "query", """{"type":"boolean","default":false}""", "Only try the event: nothing is kept."),
-            new(
-                "Idempotency-Key",
-                "header",
-                """{"type":"string","minLength":1,"maxLength":255,"pattern":"^[A-Za-z0-9_\\-:.]{1,255}$"}""",
-                "Recommended for every call, so that retries never produce duplicate facts."),
-        ],
+        Parameters = [new("dry_run", "query", """{"type":"boolean","default":false}""", "Only try the event: nothing is kept."), IdempotencyKey],
         Request = new(
             "EmitEventRequest",
             """
@@ -62,15 +71,11 @@ internal static class EventsReference
                 }
                 """))
         {
-            Headers = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["Idempotent-Replayed"] = "`true` when this is the stored answer of an earlier call.",
-                ["Idempotency-Payload-Mismatch"] = "`true` when that earlier call carried another payload.",
-            },
+            Headers = ReplayHeaders,
         },
         Errors =
         [
-            new(400, "IDEMPOTENCY_KEY_INVALID", "Idempotency-Key header is empty, longer than 255 chars, or contains characters outside [A-Za-z0-9_\\-:.]."),
+            KeyInvalid,
             new(400, "IDEMPOTENCY_KEY_MISMATCH", "Both the Idempotency-Key header and a body idempotency_key were provided and they differ."),
             RateRefused,
             .. PipelineErrors,

@@ -53,6 +53,12 @@ internal static class JsonBody
             return null;
         }
 
+        return await ReadAllAsync(context, maxBytes);
+    }
+
+    /// <summary>The body's bytes whatever they are, or null when they were too many: then 413 has been answered.</summary>
+    public static async ValueTask<ReadOnlyMemory<byte>?> ReadAllAsync(HttpContext context, int maxBytes)
+    {
         var reader = context.Request.BodyReader;
         var refused = context.Request.ContentLength > maxBytes;
         while (!refused)
@@ -169,9 +175,14 @@ internal static class JsonBody
     private static string Escape(string name) =>
         name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
-    private static bool IsJson(string? contentType) =>
+    /// <summary>Whether a body of this type is JSON in UTF-8.</summary>
+    public static bool IsJson(string? contentType) =>
         contentType is "application/json"
         || (MediaTypeHeaderValue.TryParse(contentType, out var type)
             && (type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase)));
+            && IsUtf8(type));
+
+    /// <summary>Whether a media type names UTF-8, or nothing else.</summary>
+    public static bool IsUtf8(MediaTypeHeaderValue type) =>
+        !type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase);
 }

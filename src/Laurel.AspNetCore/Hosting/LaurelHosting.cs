@@ -1,9 +1,11 @@
 using Laurel.AspNetCore.ApiReference;
+using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Clock;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.AspNetCore.Participants;
+using Laurel.AspNetCore.Rewards;
 using Laurel.AspNetCore.Telemetry;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Storage;
@@ -68,6 +70,10 @@ public static class LaurelHosting
         services.AddSingleton<ParticipantStateApi>();
         services.AddSingleton<ParticipantFactsApi>();
         services.AddSingleton<ProgramApi>();
+        services.AddSingleton<ChallengeStandings>();
+        services.AddSingleton<ParticipantChallengesApi>();
+        services.AddSingleton<EnrollmentApi>();
+        services.AddSingleton<RewardCodesApi>();
         services.AddSingleton<DefinitionsApi>();
 
         services.AddReference();
@@ -98,6 +104,9 @@ public static class LaurelHosting
         services.GetRequiredService<ParticipantStateApi>().Map(routes);
         services.GetRequiredService<ParticipantFactsApi>().Map(routes);
         services.GetRequiredService<ProgramApi>().Map(routes);
+        services.GetRequiredService<ParticipantChallengesApi>().Map(routes);
+        services.GetRequiredService<EnrollmentApi>().Map(routes);
+        services.GetRequiredService<RewardCodesApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
         routes.MapOperatorKeys(services.GetRequiredService<KeyRing>());

@@ -10,10 +10,19 @@ internal static class FactRows
     public static void Write(Utf8JsonWriter writer, FactsEntry entry, string? kind)
     {
         using var document = JsonDocument.Parse(entry.Input.Facts);
-        var matching = new List<(int Place, JsonElement? Fact)>();
-        for (var place = document.RootElement.GetArrayLength() - 1; place >= 0; place--)
+        foreach (var (place, fact) in Matching(document.RootElement, entry, kind))
         {
-            var fact = document.RootElement[place];
+            Write(writer, entry.Input, place, fact);
+        }
+    }
+
+    /// <summary>The facts of <paramref name="entry"/> that are told, the last made first, of those in <paramref name="facts"/>; the event's own has the place -1 and no document.</summary>
+    public static IEnumerable<(int Place, JsonElement? Fact)> Matching(JsonElement facts, FactsEntry entry, string? kind)
+    {
+        var matching = new List<(int Place, JsonElement? Fact)>();
+        for (var place = facts.GetArrayLength() - 1; place >= 0; place--)
+        {
+            var fact = facts[place];
             if (kind is null || fact.GetProperty("kind"u8).ValueEquals(kind))
             {
                 matching.Add((place, fact));
@@ -26,11 +35,15 @@ internal static class FactRows
             matching.Add((-1, null));
         }
 
-        foreach (var (place, fact) in matching.Skip(entry.First).Take(entry.Count))
-        {
-            Write(writer, entry.Input, place, fact);
-        }
+        return matching.Skip(entry.First).Take(entry.Count);
     }
+
+    /// <summary>The id of the fact at <paramref name="place"/> of an input; -1 for the event's own.</summary>
+    public static string IdOf(LogRow input, int place) => input.EventId.Plus(DerivedFact.IdOffset(place)).ToString();
+
+    /// <summary>When a derived fact became true.</summary>
+    public static Timestamp OccurredAt(LogRow input, JsonElement fact) =>
+        fact.TryGetProperty("due_at"u8, out var due) ? new Timestamp(due.GetInt64()) : input.OccurredAt;
 
     private static void Write(Utf8JsonWriter writer, LogRow input, int place, JsonElement? fact)
     {
@@ -58,12 +71,9 @@ internal static class FactRows
         }
 
         writer.WriteString("event_id", input.Kind == InputKind.Event ? input.EventId.ToString() : null);
-        var dueAt = fact is { } made && made.TryGetProperty("due_at"u8, out var due) ? new Timestamp(due.GetInt64()) : input.OccurredAt;
-        writer.WriteString("occurred_at", dueAt.ToString());
+        writer.WriteString("occurred_at", (fact is { } made ? OccurredAt(input, made) : input.OccurredAt).ToString());
         writer.WriteString("recorded_at", input.ReceivedAt.ToString());
         writer.WriteNumber("program_version", input.ProgramVersion);
         writer.WriteEndObject();
     }
-
-    private static string IdOf(LogRow input, int place) => input.EventId.Plus(DerivedFact.IdOffset(place)).ToString();
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Laurel.AspNetCore.ApiReference;
+using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
+using Laurel.Challenges;
 using Laurel.Facts;
 using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +13,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Laurel.AspNetCore.Participants;
 
 /// <summary>All that a front end draws of a participant, in one call. Source: laurel-api.md, "State".</summary>
-internal sealed class ParticipantStateApi(ParticipantReader participants)
+internal sealed class ParticipantStateApi(ParticipantReader participants, ChallengeStandings standings, ILaurelStore store)
 {
     private static readonly string[] Parts = ["points", "tier", "badges", "challenges", "streaks", "rewards"];
 
@@ -36,16 +38,21 @@ internal sealed class ParticipantStateApi(ParticipantReader participants)
             return;
         }
 
+        // All is read before the first byte is written, so that a store that fails is still answered as such.
+        var challenges = parts.Contains("challenges") ? await standings.OfAsync(participant, context.RequestAborted) : [];
+        var rewards = parts.Contains("rewards")
+            ? await store.ReadFactsAsync(new FactsQuery(name, FactKinds.RewardGranted, Page: 1, StateParts.MostRewards), context.RequestAborted)
+            : null;
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
-        Write(writer, participant, parts);
+        Write(writer, participant, parts, challenges, rewards);
     }
 
     /// <summary>404 for a participant that never received a write.</summary>
     public static Task UnknownAsync(HttpContext context, string participantId) => Problem.WriteAsync(
-        context, 404, "PARTICIPANT_NOT_FOUND", $"There is no participant '{participantId}' in this key's environment. Participants appear with their first event.");
+        context, 404, "PARTICIPANT_NOT_FOUND", $"There is no participant '{participantId}' in this key's environment. Participants appear with their first event or enrolment.");
 
-    private static void Write(Utf8JsonWriter writer, PresentParticipant participant, IReadOnlyList<string> parts)
+    private static void Write(Utf8JsonWriter writer, PresentParticipant participant, IReadOnlyList<string> parts, IReadOnlyList<ChallengeStanding> challenges, FactsPage? rewards)
     {
         var (state, book) = (participant.State, participant.Book);
         writer.WriteStartObject();
@@ -60,18 +67,19 @@ internal sealed class ParticipantStateApi(ParticipantReader participants)
                     StateParts.WritePoints(writer, state, book);
                     break;
                 case "tier":
-                    StateParts.WriteTier(writer, state, book);
+                    StateParts.WriteTier(writer, state, book, participant.Now);
                     break;
                 case "badges":
                     StateParts.WriteBadges(writer, state, book);
                     break;
                 case "challenges":
-                    StateParts.WriteChallenges(writer, state, book, participant.Now);
+                    ChallengeRows.Write(writer, challenges);
+                    break;
+                case "streaks":
+                    StateParts.WriteStreaks(writer, state, book, participant.Now);
                     break;
                 default:
-                    // No program of this version can define a streak or a reward, so nobody has any.
-                    writer.WriteStartArray();
-                    writer.WriteEndArray();
+                    StateParts.WriteRewards(writer, rewards);
                     break;
             }
         }

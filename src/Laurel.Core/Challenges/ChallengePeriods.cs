@@ -57,6 +57,6 @@ internal static class ChallengePeriods
         draft.SetChallengeProgress(progress);
     }
 
-    private static string KeyOf(string challenge, Period period) =>
+    internal static string KeyOf(string challenge, Period period) =>
         string.Create(CultureInfo.InvariantCulture, $"challenge/{challenge}/{period.Kind}/{period.Number}");
 }

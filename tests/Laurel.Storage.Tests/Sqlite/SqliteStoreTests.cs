@@ -131,12 +131,12 @@ public sealed class SqliteStoreTests : StoreConformance
     [Fact]
     public async Task The_write_ahead_log_stays_bounded_under_steady_commits()
     {
-        const long Limit = 512 * 1024;
+        const long Limit = 1024 * 1024;
         await using var store = await OpenAsync(new SqliteStoreOptions(File, 100, Limit));
         var journal = NewJournal();
 
         // The file holds all that was ever written in rows; without checkpoints the log would hold more than that.
-        for (var batch = 0; batch < 600; batch++)
+        for (var batch = 0; batch < 650; batch++)
         {
             await journal.CommitAsync(store, [.. Enumerable.Range(0, 20).Select(i => new Draft($"p{(batch + i) % 50}", "buy", batch, 3))]);
         }

@@ -65,10 +65,10 @@ internal sealed class BatchDecision(
 
         if (decision.Refusal is { } refusal)
         {
-            return new CommandOutcome.Refused(refusal, participant.State);
+            return new CommandOutcome.Refused(refusal, participant.State, participant.Book);
         }
 
-        var answer = answers.WriteAnswer(input, decision);
+        var answer = answers.WriteAnswer(participant, input, decision);
         Keep(participant, input, decision, command.Kind, command.Name, command.Properties, command.Key, command.PayloadHash, answer);
         participant.RateArrival = rateArrival;
         if (command.Key is { } used)

@@ -1,4 +1,5 @@
 using Laurel.Evaluation;
+using Laurel.Rules;
 using Laurel.Storage;
 
 namespace Laurel.AspNetCore.Events.Pipeline;
@@ -13,8 +14,8 @@ internal abstract record CommandOutcome
     /// <summary>Kept, now or by an earlier call with the same key. <paramref name="Body"/> is the whole answer.</summary>
     public sealed record Answered(byte[] Body, bool IsReplay, bool PayloadDiffers) : CommandOutcome;
 
-    /// <summary>Refused by the rules; nothing was kept. <paramref name="State"/> is the participant's.</summary>
-    public sealed record Refused(Refusal Reason, ParticipantState State) : CommandOutcome;
+    /// <summary>Refused by the rules; nothing was kept. <paramref name="State"/> is the participant's, <paramref name="Book"/> what judged.</summary>
+    public sealed record Refused(Refusal Reason, ParticipantState State, RuleBook Book) : CommandOutcome;
 
     /// <summary>What was due happened; there is nothing to answer.</summary>
     public sealed record Woken : CommandOutcome;

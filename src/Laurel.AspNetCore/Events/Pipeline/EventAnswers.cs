@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Hosting;
 using Laurel.Evaluation;
 using Laurel.Facts;
@@ -17,10 +18,10 @@ internal sealed class EventAnswers : IDisposable
     public EventAnswers() => _writer = new Utf8JsonWriter(_buffer, JsonAnswers.Options);
 
     /// <summary>The body of the answer to a command.</summary>
-    public byte[] WriteAnswer(Input input, Decision decision) => input switch
+    public byte[] WriteAnswer(WorkingParticipant participant, Input input, Decision decision) => input switch
     {
         EventInput happened => WriteAnswer(happened, decision.Facts),
-        EnrollInput enroll => WriteEnrollment(enroll, decision),
+        EnrollInput enroll => WriteEnrollment(participant, enroll, decision),
         _ => throw new InvalidOperationException($"Unknown input {input.GetType().Name}."),
     };
 
@@ -93,17 +94,10 @@ internal sealed class EventAnswers : IDisposable
         return _buffer.WrittenSpan.ToArray();
     }
 
-    private byte[] WriteEnrollment(EnrollInput input, Decision decision)
+    private byte[] WriteEnrollment(WorkingParticipant participant, EnrollInput input, Decision decision)
     {
         Restart();
-        _writer.WriteStartObject();
-        _writer.WriteString("challenge_code"u8, input.ChallengeCode);
-        _writer.WriteString("enrolled_at"u8, input.ReceivedAt.ToString());
-        _writer.WriteString("fact_id"u8, input.Id.Plus(DerivedFact.IdOffset(0)).ToString());
-        _writer.WriteBoolean("already_enrolled"u8, false);
-        _writer.WritePropertyName("rewards_granted"u8);
-        FactDocument.WriteGrants(_writer, input.Id, decision.Facts);
-        _writer.WriteEndObject();
+        EnrollmentAnswer.Of(participant.Loaded.Name.Id, input.ChallengeCode, participant.Book, decision.State).Write(_writer, input.Id, decision.Facts);
         _writer.Flush();
         return _buffer.WrittenSpan.ToArray();
     }

@@ -82,7 +82,7 @@ internal sealed class EventPipeline
 
     /// <summary>What the caller of a full queue hears.</summary>
     public static readonly CommandOutcome QueueFull =
-        new CommandOutcome.StoreFailed(StoreFault.Unavailable, "More events wait than Laurel may hold. Nothing was kept; send the event again.");
+        new CommandOutcome.StoreFailed(StoreFault.Unavailable, "More writes wait than Laurel may hold. Nothing was kept; send it again.");
 
     private async ValueTask RunAsync(List<PipelineCommand> commands, int attempt)
     {

@@ -1,12 +1,10 @@
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Participants;
-using Laurel.AspNetCore.Tenants;
 using Laurel.Evaluation;
 using Laurel.Facts;
 using Laurel.Rewards;
 using Laurel.Rules;
 using Laurel.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace Laurel.AspNetCore.Events;
 
@@ -21,16 +19,8 @@ internal sealed class DryRun(ILaurelStore store, ParticipantReader participants,
     private const int MostTicks = 200;
     private const int MostAttempts = 10;
 
-    /// <summary>Answers a checked request. Throws what the store throws.</summary>
-    public async Task AnswerAsync(HttpContext context, Caller caller, EventRequest request)
-    {
-        var body = DryRunAnswer.Write(await RunAsync(new ParticipantName(caller.Environment, request.ParticipantId), request, context.RequestAborted));
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        await context.Response.BodyWriter.WriteAsync(body);
-    }
-
-    private async ValueTask<TriedEvent> RunAsync(ParticipantName name, EventRequest request, CancellationToken cancellationToken)
+    /// <summary>Tries the event. Throws what the store throws.</summary>
+    public async ValueTask<TriedEvent> RunAsync(ParticipantName name, EventRequest request, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {

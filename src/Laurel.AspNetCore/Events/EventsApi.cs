@@ -58,7 +58,8 @@ internal sealed class EventsApi(EventPipeline pipeline, DryRun dryRun, EventsOpt
 
         if (isDryRun)
         {
-            await dryRun.AnswerAsync(context, caller, request);
+            var tried = await dryRun.RunAsync(new ParticipantName(caller.Environment, request.ParticipantId), request, context.RequestAborted);
+            await CommandAnswers.WriteAsync(context, DryRunAnswer.Write(tried));
             return;
         }
 
@@ -113,10 +114,7 @@ internal sealed class EventsApi(EventPipeline pipeline, DryRun dryRun, EventsOpt
             return;
         }
 
-        var answer = BatchAnswer.Write(group.Commands);
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = answer.Length;
-        await context.Response.BodyWriter.WriteAsync(answer);
+        await CommandAnswers.WriteAsync(context, BatchAnswer.Write(group.Commands));
     }
 
     private EventCommand ToCommand(Caller caller, EventRequest request, string? key) => new(

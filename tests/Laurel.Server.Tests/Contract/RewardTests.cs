@@ -134,7 +134,7 @@ public sealed class RewardTests(RunningServer server)
         Balance(points.GetProperty("currencies").GetProperty("points"), 60);
         var tier = state.GetProperty("tier");
         Expect.Members(tier, "current_tier", "next_tier");
-        Expect.Members(tier.GetProperty("current_tier"), "code", "name", "level", "color", "achieved_at");
+        Expect.Members(tier.GetProperty("current_tier"), "code", "name", "level", "color", "achieved_at", "requalification");
         Assert.Equal("bronze", tier.GetProperty("current_tier").GetProperty("code").GetString());
         Assert.Equal("#cd7f32", tier.GetProperty("current_tier").GetProperty("color").GetString());
         Assert.Equal("""{"code":"silver","name":"Silver","points_required":150,"points_remaining":90}""", tier.GetProperty("next_tier").GetRawText());

@@ -34,14 +34,14 @@ public sealed class ProgramZonesTests
     public void Beyond_the_limit_the_oldest_is_forgotten()
     {
         IReadOnlyList<ZoneSpan> spans = [];
-        for (var i = 0; i < 40; i++)
+        for (var i = 0; i < ProgramZones.MostSpans * 2; i++)
         {
             spans = ProgramZones.With(spans, i % 2 == 0 ? "UTC" : "Europe/Berlin", new Timestamp(i));
         }
 
         Assert.Equal(ProgramZones.MostSpans, spans.Count);
         Assert.Null(spans[0].From);
-        Assert.Equal(new ZoneSpan("Europe/Berlin", new Timestamp(39)), spans[^1]);
+        Assert.Equal(new ZoneSpan("Europe/Berlin", new Timestamp((ProgramZones.MostSpans * 2) - 1)), spans[^1]);
         Assert.All(spans.Skip(1), span => Assert.NotNull(span.From));
     }
 }

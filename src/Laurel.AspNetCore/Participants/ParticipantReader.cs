@@ -21,19 +21,32 @@ internal sealed class ParticipantReader(ILaurelStore store, RuleBooks books, Tim
     /// <summary>The participant now; null for an unknown one.</summary>
     public async ValueTask<PresentParticipant?> FindAsync(ParticipantName name, CancellationToken cancellationToken)
     {
-        if (await store.ReadParticipantAsync(name.Environment, name.Id, cancellationToken) is not { } row)
+        while (await store.ReadParticipantAsync(name.Environment, name.Id, cancellationToken) is { } row)
         {
-            return null;
+            if (await PresentAsync(row, cancellationToken) is { } present)
+            {
+                return present;
+            }
         }
 
-        var book = await books.GetNewestAsync(name.Environment, cancellationToken);
+        return null;
+    }
+
+    // Null where the participant changed between two reads: then what was read does not belong together.
+    private async ValueTask<PresentParticipant?> PresentAsync(ParticipantRow row, CancellationToken cancellationToken)
+    {
+        var book = await books.GetNewestAsync(row.Name.Environment, cancellationToken);
         var now = Timestamp.From(time.GetUtcNow());
         var parts = new Dictionary<string, ReadOnlyMemory<byte>?>(StringComparer.Ordinal);
         var state = row.State;
         for (var ticks = 0; ticks < MostTicks && Evaluator.HasDue(book, state, now); ticks++)
         {
+            if (await JudgeAsync(row, book, state, new TickInput(default, now), parts, cancellationToken) is not { } decision)
+            {
+                return null;
+            }
+
             // A reward that the clock grants is allocated when it is written down, not before.
-            var decision = await JudgeAsync(name, book, state, new TickInput(default, now), parts, trace: null, cancellationToken);
             if (!decision.IsFinal)
             {
                 break;
@@ -49,28 +62,33 @@ internal sealed class ParticipantReader(ILaurelStore store, RuleBooks books, Tim
         return new PresentParticipant(row, state, book, parts, now);
     }
 
-    /// <summary>Judges an input without writing; <paramref name="parts"/> grows by what had to be loaded. Not final where a reward would have to be allocated.</summary>
-    public async ValueTask<Decision> JudgeAsync(
-        ParticipantName name,
+    // parts grows by what had to be loaded. Not final where a reward would have to be allocated.
+    private async ValueTask<Decision?> JudgeAsync(
+        ParticipantRow row,
         RuleBook book,
         ParticipantState state,
-        Input input,
+        TickInput input,
         Dictionary<string, ReadOnlyMemory<byte>?> parts,
-        Trace? trace,
         CancellationToken cancellationToken)
     {
         while (true)
         {
-            var decision = Evaluator.Evaluate(book, state, input, new Supplies(parts, []), trace);
+            var decision = Evaluator.Evaluate(book, state, input, new Supplies(parts, []));
             if (decision.MissingParts.Count == 0)
             {
                 return decision;
             }
 
-            var found = await store.ReadPartsAsync(name, decision.MissingParts, cancellationToken);
+            var found = await store.ReadPartsAsync(row.Name, decision.MissingParts, cancellationToken);
             foreach (var key in decision.MissingParts)
             {
                 parts[key] = found.TryGetValue(key, out var document) ? document : null;
+            }
+
+            var after = await store.ReadParticipantAsync(row.Name.Environment, row.Name.Id, cancellationToken);
+            if (after?.State.Seq != row.State.Seq)
+            {
+                return null;
             }
         }
     }

@@ -88,7 +88,7 @@ public sealed class RewardCodesTests(RunningServer server)
 
         Expect.Problem(await tenant.Admin.PostAsync(CodesOf("limited"), Codes), 409, "REWARD_HAS_NO_CODE_POOL");
         Expect.Problem(await tenant.Admin.PostAsync(CodesOf("nothing"), Codes), 404, "REWARD_NOT_FOUND");
-        Expect.Problem(await tenant.Admin.PostAsync(CodesOf("%22%00"), Codes), (await tenant.Admin.GetAsync("/x%00")).Status == 400 ? 400 : 404, null);
+        Expect.Problem(await tenant.Admin.PostAsync(CodesOf("%22%27..%2Fcoupon"), Codes), 404, "REWARD_NOT_FOUND");
         Expect.Problem(await tenant.Admin.GetAsync(StockOf("nothing")), 404, "REWARD_NOT_FOUND");
     }
 

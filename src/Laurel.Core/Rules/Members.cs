@@ -237,15 +237,6 @@ internal sealed class Members
         return _faults.Count == before ? choice : null;
     }
 
-    /// <summary>Adds a fault where a member is there that this version of Laurel cannot honour: it is refused, never ignored.</summary>
-    public void NotBuilt(string name, string what)
-    {
-        if (Has(name))
-        {
-            Fault(name, $"{what} not built yet in this version of Laurel; remove '{name}'");
-        }
-    }
-
     /// <summary>The items of a list, with their pointers; none where absent.</summary>
     public List<(JsonElement Item, string Pointer)> Items(string name, int most)
     {

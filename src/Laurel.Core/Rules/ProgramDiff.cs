@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Laurel.Rules;
 
 /// <summary>
-/// What a publish does to one definition. <paramref name="Kind"/>: <c>point_rule badge challenge tier currency</c>, or <c>time_zone</c> with the zone as its code;
+/// What a publish does to one definition. <paramref name="Kind"/>: <c>currency point_rule badge challenge streak tier reward</c>, or <c>time_zone</c> with the zone as its code;
 /// <paramref name="Change"/>: <c>added changed deactivated</c>.
 /// </summary>
 public sealed record ProgramChange(string Kind, string Code, string Change);

@@ -26,7 +26,8 @@ public partial class Documented_programs_tests
 
     [Theory]
     [InlineData("definitions, the inactive ones included", ProgramLimits.Definitions)]
-    [InlineData("`target`, cap, `min_points`", ProgramLimits.Total)]
+    [InlineData("`target`, cap, `min_points`, `points_cost`", ProgramLimits.Total)]
+    [InlineData("`target` of `distinct`: so many values are kept for each participant", ProgramLimits.DistinctTarget)]
     [InlineData("faults listed", ProgramLimits.Faults)]
     public void Limits_are_those_that_hold(string what, long limit) =>
         Assert.Contains($"| {what} | {limit.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture)} |", Page, StringComparison.Ordinal);

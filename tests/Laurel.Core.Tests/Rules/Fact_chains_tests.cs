@@ -68,6 +68,46 @@ public class Fact_chains_tests
          "tiers":[{"code":"silver","level":2,"criteria_config":{"min_points":100}},{"code":"gold","level":3,"criteria_config":{"min_points":600}}]}
         """));
 
+    [Theory]
+    [InlineData("a streak that points keep going, and points for losing it", """
+        {"point_rules":[{"code":"comfort","event_name":"streak.broken","amount":5}],"streaks":[{"code":"s","event_name":"points.awarded","period":"daily"}]}
+        """)]
+    [InlineData("points for points that expire", """
+        {"point_rules":[{"code":"back","event_name":"points.expired","amount":{"property":"properties.amount","multiply":0.5},"expires_after":"P30D"}]}
+        """)]
+    [InlineData("a challenge that hears its own end", """
+        {"challenges":[{"code":"c","schedule":{"recurrence":"weekly"},"objectives":[{"code":"o","event_name":"challenge.ended","target":1}]}]}
+        """)]
+    [InlineData("a challenge that hears an enrolment that is asked for", """
+        {"challenges":[{"code":"c","enrollment":"explicit","schedule":{"rolling":"P7D"},"objectives":[{"code":"o","event_name":"challenge.enrolled","target":1}]}]}
+        """)]
+    public void What_the_clock_or_a_command_makes_closes_no_cycle(string what, string document) => Assert.True(Reading(document).IsValid, what);
+
+    [Fact]
+    public void A_streak_may_count_another_and_be_counted() => Assert.Empty(Faults(
+        """
+        {"badges":[{"code":"steady","criteria":{"event_name":"streak.milestone_reached","target":3}}],
+         "streaks":[{"code":"days","event_name":"e","period":"daily","milestones":[{"count":7,"rewards":[{"type":"points","amount":7}]}]},
+                    {"code":"weeks","event_name":"streak.milestone_reached","where":{"property":"properties.streak_code","op":"eq","value":"days"},"period":"weekly",
+                     "milestones":[{"count":4,"rewards":[{"type":"badge","code":"steady"}]}]}]}
+        """));
+
+    [Theory]
+    [InlineData("streak.extended", "streak 'b' -> streak.extended")]
+    [InlineData("streak.freeze_used", "streak 'b' -> streak.freeze_used")]
+    [InlineData("streak.milestone_reached", "streak 'b' -> streak.milestone_reached")]
+    [InlineData("points.awarded", "streak 'b' -> points.awarded")]
+    [InlineData("badge.unlocked", "streak 'b' -> badge.unlocked")]
+    [InlineData("reward.granted", "streak 'b' -> reward.granted")]
+    [InlineData("reward.refused", "streak 'b' -> reward.refused")]
+    public void Whatever_a_streak_makes_may_not_come_back_to_it(string made, string cycle) => Assert.StartsWith($"makes a cycle: streak 'a' -> streak.extended -> {cycle} -> streak 'a'", Assert.Single(Faults(
+        $$"""
+        {"badges":[{"code":"x"}],"rewards":[{"code":"y"}],
+         "streaks":[{"code":"a","event_name":"{{made}}","period":"daily"{{(made.StartsWith("streak", StringComparison.Ordinal) ? ""","where":{"property":"properties.streak_code","op":"eq","value":"b"}""" : "")}} },
+                    {"code":"b","event_name":"streak.extended","where":{"property":"properties.streak_code","op":"eq","value":"a"},"period":"daily","freezes":{"earned_every":1,"stockpile_max":1},
+                     "milestones":[{"count":2,"rewards":[{"type":"points","amount":1},{"type":"badge","code":"x"},{"type":"reward","code":"y"}]}]}]}
+        """)), StringComparison.Ordinal);
+
     [Fact]
     public void What_is_inactive_closes_no_cycle() => Assert.Empty(Faults(
         """{"point_rules":[{"code":"more","event_name":"points.awarded","amount":1,"is_active":false}]}"""));

@@ -1,6 +1,5 @@
 using System.Text;
 using Laurel.Core.Tests.Evaluation;
-using Laurel.Facts;
 using Laurel.Points;
 using Laurel.Rules;
 
@@ -147,32 +146,6 @@ public class Good_programs_tests
 
         var amount = Assert.IsType<PointAmount.Proportional>(book.PointRules[0].Amount);
         Assert.Equal(segments.Split('|'), amount.Property.Segments.Select(Encoding.UTF8.GetString));
-    }
-
-    [Fact]
-    public void What_rules_may_read_of_a_fact_is_what_it_carries()
-    {
-        var participant = new Participant(
-            """
-            {"point_rules":[{"code":"p","event_name":"e","amount":1}],"badges":[{"code":"b","criteria":{"event_name":"e","target":1}}],
-             "challenges":[{"code":"c","objectives":[{"code":"o","event_name":"e","target":1}]}],"tiers":[{"code":"t","level":1,"criteria_config":{"min_points":0}}]}
-            """);
-        participant.Send("e");
-
-        Assert.Equal(FactKinds.All.Skip(1).Order(), participant.AllFacts.Select(fact => fact.Kind).Order());
-        foreach (var fact in participant.AllFacts)
-        {
-            using var stream = new MemoryStream();
-            using (var writer = new System.Text.Json.Utf8JsonWriter(stream))
-            {
-                writer.WriteStartObject();
-                fact.WriteData(writer);
-                writer.WriteEndObject();
-            }
-
-            using var data = System.Text.Json.JsonDocument.Parse(stream.ToArray());
-            Assert.Equal(FactData.MembersOf(fact.Kind)!, data.RootElement.EnumerateObject().Select(member => member.Name));
-        }
     }
 
     private static string Demo() => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "demo-program.json"));

@@ -12,6 +12,8 @@ public class Mutated_programs_tests
 {
     private static readonly byte[] Demo = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "demo-program.json"));
 
+    private static readonly byte[] Whole = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Rules", "whole-program.json"));
+
     // No writer writes half of a surrogate pair: it is put into the text afterwards.
     private const string HalfAPair = "half_a_pair";
 
@@ -22,6 +24,13 @@ public class Mutated_programs_tests
         "\"points.awarded\"", "\"badge.unlocked\"", "\"tier.changed\"", "\"challenge.completed\"", "\"challenge.objective_completed\"", "\"properties.amount\"", "\"participant.badges\"",
         """{"any":1}""", """{"type":"badge","code":"regular"}""", """{"property":"properties.a","op":"matches","value":"(a"}""", """{"not":{"property":"participant.tier","op":"exists"}}""",
         """{"event_name":"badge.unlocked","target":1}""", """{"code":"x","event_name":"badge.unlocked","target":1,"requires":["x","buy_five"]}""", $"\"{HalfAPair}\"", "\"\\u0000\"", "\"2026-01-01T00:00:00Z\"",
+    ];
+
+    private static readonly string[] WholeFragments =
+    [
+        .. Fragments, "\"daily\"", "\"weekly\"", "\"day\"", "\"P7D\"", "\"max\"", "\"min\"", "\"distinct\"", "\"streak\"", "\"local_day\"", "\"local_week\"", "\"reward\"", "\"explicit\"", "\"streak.extended\"",
+        "\"streak.milestone_reached\"", "\"reward.granted\"", "\"coupon10\"", "\"daily_login\"", "\"2026-02-14\"", "10001", """{"type":"reward","code":"coupon10"}""", """{"period":"day","amount":5}""",
+        """{"count":7,"rewards":[]}""", """{"earned_every":2,"stockpile_max":1}""", """{"recurrence":"monthly","rolling":"P1M"}""", """{"type":"streak","period":"weekly"}""", """{"period":"monthly","min_points":1}""",
     ];
 
     [Fact]
@@ -51,7 +60,7 @@ public class Mutated_programs_tests
                 var document = JsonNode.Parse(Demo)!;
                 foreach (var (place, fragment, source) in edits)
                 {
-                    Mutate(document, place, fragment, source);
+                    Mutate(document, place, fragment, source, Fragments);
                 }
 
                 var text = document.ToJsonString().Replace(HalfAPair, "\\ud800", StringComparison.Ordinal);
@@ -65,11 +74,37 @@ public class Mutated_programs_tests
         Assert.True(books > 100 && faults > 100, $"{books} books and {faults} faulty documents");
     }
 
+    [Fact]
+    public void Whole_documents_with_other_values_are_read_to_an_answer()
+    {
+        var (books, faults) = (0, 0);
+        Gen.Select(Gen.Int[0, 10_000], Gen.Int[0, WholeFragments.Length], Gen.Int[0, 10_000]).Array[1, 3].Sample(
+            edits =>
+            {
+                var document = JsonNode.Parse(Whole)!;
+                foreach (var (place, fragment, source) in edits)
+                {
+                    Mutate(document, place, fragment, source, WholeFragments);
+                }
+
+                var text = document.ToJsonString().Replace(HalfAPair, "\\ud800", StringComparison.Ordinal);
+                var reading = ProgramReader.Read(Encoding.UTF8.GetBytes(text), version: 1);
+                _ = reading.IsValid ? Interlocked.Increment(ref books) : Interlocked.Increment(ref faults);
+                return reading.IsValid ? reading.Faults.Count == 0 : HasFaults(reading);
+            },
+            iter: 4000);
+
+        Assert.True(books > 200 && faults > 200, $"{books} books and {faults} faulty documents");
+    }
+
+    private static bool HasFaults(ProgramReading reading) =>
+        reading.Faults.Count > 0 && reading.Faults.All(fault => fault.Message.Length > 0 && (fault.Pointer.Length == 0 || fault.Pointer[0] == '/'));
+
     private static bool IsAnswer(ProgramReading reading)
     {
         if (!reading.IsValid)
         {
-            return reading.Faults.Count > 0 && reading.Faults.All(fault => fault.Message.Length > 0 && (fault.Pointer.Length == 0 || fault.Pointer[0] == '/'));
+            return HasFaults(reading);
         }
 
         Assert.Empty(reading.Faults);
@@ -85,11 +120,11 @@ public class Mutated_programs_tests
     }
 
     // Puts a fragment, or a copy of another part of the document, in the place of one of the document's values; or takes the value out.
-    private static void Mutate(JsonNode document, int place, int fragment, int source)
+    private static void Mutate(JsonNode document, int place, int fragment, int source, string[] fragments)
     {
         var nodes = Below(document).ToList();
         var target = nodes[place % nodes.Count];
-        var value = fragment == Fragments.Length ? nodes[source % nodes.Count].DeepClone() : JsonNode.Parse(Fragments[fragment]);
+        var value = fragment == fragments.Length ? nodes[source % nodes.Count].DeepClone() : JsonNode.Parse(fragments[fragment]);
         if (target.Parent is JsonArray list)
         {
             var index = list.IndexOf(target);

@@ -19,6 +19,20 @@ public class Program_diff_tests
     }
 
     [Fact]
+    public void Changes_are_listed_section_by_section()
+    {
+        var revision = Compare(
+            null,
+            """
+            {"rewards":[{"code":"w"}],"tiers":[{"code":"t","level":1,"award_type":"manual"}],"streaks":[{"code":"s","event_name":"e","period":"daily"}],
+             "challenges":[{"code":"c","objectives":[{"code":"o","event_name":"e","target":1}]}],"badges":[{"code":"b"}],"point_rules":[{"code":"r","event_name":"e","amount":5}],"currencies":[{"code":"gems"}]}
+            """);
+
+        Assert.Equal(["currency gems added", "point_rule r added", "badge b added", "challenge c added", "streak s added", "tier t added", "reward w added"], Changes(revision));
+        Assert.Equal(["streak s deactivated", "reward w deactivated"], Changes(Compare(revision, Without(revision, "streaks", "rewards"))));
+    }
+
+    [Fact]
     public void The_first_document_is_a_change_even_where_it_is_empty() => Assert.False(Compare(null, "{}").IsSame);
 
     [Theory]
@@ -119,6 +133,13 @@ public class Program_diff_tests
 
         Assert.Equal(["time_zone Europe/Paris changed"], Changes(Compare(first, """{"time_zone":"Europe/Paris"}""")));
         Assert.Equal(["time_zone Europe/Berlin deactivated"], Changes(Compare(first, "{}")));
+    }
+
+    private static string Without(ProgramRevision revision, params string[] sections)
+    {
+        var document = System.Text.Json.Nodes.JsonNode.Parse(revision.Document.Span)!.AsObject();
+        Array.ForEach(sections, section => document.Remove(section));
+        return document.ToJsonString();
     }
 
     private static ProgramRevision Compare(ProgramRevision? kept, string submitted) =>

@@ -13,6 +13,9 @@ namespace Laurel.Storage.Tests;
 internal sealed record Draft(string Participant, string EventName, long OccurredAt, int Derived)
 {
     public InputKind Kind { get; init; }
+
+    /// <summary>How far the clock is set forward before this input, in microseconds, and for all that follow: negative = back.</summary>
+    public long ClockStep { get; init; }
 }
 
 /// <summary>An input that was committed, with the kinds of its facts, an event's own first.</summary>
@@ -28,6 +31,7 @@ internal sealed class Journal(EnvironmentKey environment)
     private readonly Dictionary<string, Timestamp?> _dues = [];
     private readonly Dictionary<(string Participant, string Key), string> _parts = [];
     private int _drawn;
+    private long _clockOffset;
 
     public EnvironmentKey Environment => environment;
 
@@ -38,9 +42,6 @@ internal sealed class Journal(EnvironmentKey environment)
     public IReadOnlyDictionary<string, Timestamp?> Dues => _dues;
 
     public IReadOnlyDictionary<(string Participant, string Key), string> Parts => _parts;
-
-    /// <summary>How far the clock was set, in microseconds: negative = back.</summary>
-    public long ClockOffset { get; set; }
 
     public ParticipantName Name(string participant) => new(environment, participant);
 
@@ -137,7 +138,7 @@ internal sealed class Journal(EnvironmentKey environment)
 
         var isTick = draft.Kind == InputKind.Tick;
         var occurredAt = new Timestamp(draft.OccurredAt);
-        var receivedAt = new Timestamp(5_000_000 + (number * 250) + ClockOffset);
+        var receivedAt = new Timestamp(5_000_000 + (number * 250) + (_clockOffset += draft.ClockStep));
         var answer = Encoding.UTF8.GetBytes($$"""{"answer":{{number}}}""");
         return new LogRow(
             participantKey,

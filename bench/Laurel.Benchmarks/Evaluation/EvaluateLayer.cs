@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Laurel.Benchmarks.Reports;
 using Laurel.Evaluation;
 using Laurel.Facts;
+using Laurel.Rules;
 
 namespace Laurel.Benchmarks.Evaluation;
 
@@ -40,10 +41,40 @@ internal static class EvaluateLayer
 
         report.Add(Layer, "Evaluate, ten rules, three fire", evaluated.Nanoseconds, "ns/event", Target.AtMost(2000));
         report.Add(Layer, "Evaluate, allocated", evaluated.Bytes, "B/event");
+        AddLargeBook(report, rounds, calls, rules: 100, Target.AtMost(5000));
+        AddLargeBook(report, rounds, calls, rules: 10_000, Target.AtMost(8000));
+        AddTraced(report, book, input, rounds, calls / 10);
         report.Add(Layer, "hand-coded loop, same rules", handCoded.Nanoseconds, "ns/event");
         report.Add(Layer, "hand-coded loop, allocated", handCoded.Bytes, "B/event");
 
         void Reset() => Array.Fill(states, ParticipantState.New);
+    }
+
+    private static void AddLargeBook(Report report, int rounds, int calls, int rules, Target target)
+    {
+        // Eight events a day and participant: the first of a day opens its periods.
+        var (book, days) = LargeBook.Make(rules, (calls >> 13) + 1);
+        var states = new ParticipantState[1024];
+        var evaluated = Measure(rounds, calls, () => Array.Fill(states, ParticipantState.New), i =>
+        {
+            ref var state = ref states[i & 1023];
+            state = Evaluator.Evaluate(book, state, days[i >> 13]).State;
+        });
+        LargeBook.Require(states, calls);
+        report.Add(Layer, $"Evaluate, {rules:N0} active rules, five listen", evaluated.Nanoseconds, "ns/event", target);
+        report.Add(Layer, $"Evaluate, {rules:N0} active rules, allocated", evaluated.Bytes, "B/event");
+    }
+
+    // What an explanation costs those who ask for one; nobody else pays for it.
+    private static void AddTraced(Report report, RuleBook book, EventInput input, int rounds, int calls)
+    {
+        var states = new ParticipantState[1024];
+        var traced = Measure(rounds, calls, () => Array.Fill(states, ParticipantState.New), i =>
+        {
+            ref var state = ref states[i & 1023];
+            state = Evaluator.Evaluate(book, state, input, Supplies.None, new Laurel.Evaluation.Trace()).State;
+        });
+        report.Add(Layer, "Evaluate, ten rules, with a trace", traced.Nanoseconds, "ns/event");
     }
 
     private static (double Nanoseconds, double Bytes) Measure(int rounds, int calls, Action reset, Action<int> call)

@@ -67,7 +67,7 @@ internal static class ChallengesReference
             200,
             "A page of challenges.",
             new(
-                "ChallengeList",
+                "ParticipantChallengeList",
                 """
                 {
                   "participant_id": "user_42",

@@ -8,125 +8,179 @@ using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Net.Http.Headers;
 
 namespace Laurel.AspNetCore.Definitions;
 
-/// <summary>The program of an environment: publish it whole, and read it back. Source: laurel-api.md "Program".</summary>
+/// <summary>
+/// The program's definitions one at a time. They are the program's: each write makes its next version, whole and checked whole.
+/// Source: gamification-api.md "Admin definitions", program.md.
+/// </summary>
 internal sealed class DefinitionsApi(ILaurelStore store, ProgramPublisher publisher)
 {
-    private const string Route = "/api/v1/gamify/admin/program";
-    private const string DryRun = "dry_run";
+    private static readonly JsonElement Deactivation = JsonElement.Parse("""{"is_active":false}""");
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPut(Route, PublishAsync).RequireAdminKey().Describe(DefinitionsReference.Publish);
-        routes.MapGet(Route, ReadAsync).RequireAdminKey().Describe(DefinitionsReference.Read);
+        foreach (var section in DefinitionSection.All)
+        {
+            var (list, one) = (section.Path, section.PathOf("{code}"));
+            var reference = DefinitionsReference.Of(section);
+            routes.MapGet(list, context => ListAsync(context, section)).RequireAdminKey().Describe(reference.List);
+            routes.MapPost(list, context => CreateAsync(context, section)).RequireAdminKey().Describe(reference.Create);
+            routes.MapGet(one, context => ReadAsync(context, section)).RequireAdminKey().Describe(reference.Read);
+            routes.MapPut(one, context => ReplaceAsync(context, section)).RequireAdminKey().Describe(reference.Replace);
+            routes.MapPatch(one, context => PatchAsync(context, section)).RequireAdminKey().Describe(reference.Change);
+            routes.MapDelete(one, context => DeactivateAsync(context, section)).RequireAdminKey().Describe(reference.Deactivate);
+        }
     }
 
-    private async Task PublishAsync(HttpContext context)
+    private async Task ListAsync(HttpContext context, DefinitionSection section)
     {
-        if (await JsonBody.ReadBytesAsync(context, ProgramLimits.DocumentBytes) is not { } document)
+        var faults = new List<Fault>();
+        var paging = Paging.Read(context.Request.Query, faults);
+        var isActive = ReadIsActive(context.Request.Query, faults);
+        if (faults.Count > 0)
         {
+            await Problem.UnprocessableAsync(context, faults);
             return;
         }
 
-        if (ReadDryRun(context.Request.Query) is not { } dryRun)
-        {
-            await Problem.UnprocessableAsync(context, [new Fault($"/{DryRun}", "must be true or false, and stand once")]);
-            return;
-        }
-
-        var caller = Caller.Of(context);
-        var ifMatch = context.Request.Headers.IfMatch;
-        var outcome = await publisher.PublishAsync(
-            caller.Environment, document, caller.Key.Id, ifMatch.Count == 0 ? null : version => Fits(ifMatch!, version), dryRun, context.RequestAborted);
-        await AnswerAsync(context, outcome);
-    }
-
-    private async Task ReadAsync(HttpContext context)
-    {
-        var program = await store.ReadProgramAsync(Caller.Of(context).Environment, version: null, context.RequestAborted);
-        var version = program?.Version ?? 0;
-        using var document = JsonDocument.Parse(program?.Document ?? ProgramDiff.EmptyDocument);
+        using var document = await ReadNewestAsync(context);
         context.Response.ContentType = "application/json";
-        context.Response.Headers.ETag = Tag(version);
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
         writer.WriteStartObject();
-        writer.WriteNumber("version", version);
-        foreach (var member in document.RootElement.EnumerateObject())
+        writer.WriteStartArray(section.Name);
+        var total = 0L;
+        foreach (var definition in section.In(document.RootElement))
         {
-            member.WriteTo(writer);
-        }
+            if (isActive is not null && isActive != DefinitionSection.IsActive(definition))
+            {
+                continue;
+            }
 
-        writer.WriteEndObject();
-    }
+            if (total >= paging.Skip && total < paging.Skip + paging.PageSize)
+            {
+                definition.WriteTo(writer);
+            }
 
-    private static Task AnswerAsync(HttpContext context, PublishOutcome outcome) => outcome switch
-    {
-        PublishOutcome.Published published => WriteAsync(context, published),
-        PublishOutcome.Faulty faulty => Problem.UnprocessableAsync(context, faulty.Faults),
-        PublishOutcome.Mismatch mismatch => Problem.WriteAsync(
-            context,
-            StatusCodes.Status412PreconditionFailed,
-            "PROGRAM_VERSION_MISMATCH",
-            $"The newest program is version {mismatch.Newest}, which If-Match '{Shown(context.Request.Headers.IfMatch.ToString())}' does not name. "
-            + $"GET it, put your change into it, and send it with If-Match: {Tag(mismatch.Newest)}."),
-        _ => Problem.WriteAsync(
-            context,
-            StatusCodes.Status503ServiceUnavailable,
-            "PROGRAM_BUSY",
-            "Others kept publishing while this document was to be kept, and nothing of it was. Send it again.",
-            retryAfterSeconds: 1),
-    };
-
-    private static async Task WriteAsync(HttpContext context, PublishOutcome.Published published)
-    {
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.ETag = Tag(published.Version);
-        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
-        writer.WriteStartObject();
-        writer.WriteNumber("version", published.Version);
-        writer.WriteStartArray("changes");
-        foreach (var change in published.Changes)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("kind", change.Kind);
-            writer.WriteString("code", change.Code);
-            writer.WriteString("change", change.Change);
-            writer.WriteEndObject();
+            total++;
         }
 
         writer.WriteEndArray();
-        writer.WriteString("published_at", published.PublishedAt?.ToString());
+        writer.WriteNumber("total", total);
+        writer.WriteNumber("page", paging.Page);
+        writer.WriteNumber("page_size", paging.PageSize);
         writer.WriteEndObject();
     }
 
-    private static bool? ReadDryRun(IQueryCollection query)
+    private async Task ReadAsync(HttpContext context, DefinitionSection section)
     {
-        var values = query[DryRun];
-        return values.Count switch
+        using var document = await ReadNewestAsync(context);
+        await (section.Find(document.RootElement, CodeOf(context)) is { } found
+            ? WriteAsync(context, StatusCodes.Status200OK, found.Definition)
+            : PublishAnswers.NoDefinitionAsync(context, section, CodeOf(context)));
+    }
+
+    private async Task CreateAsync(HttpContext context, DefinitionSection section)
+    {
+        using var body = await JsonBody.ReadAsync(context);
+        if (body is null)
         {
-            0 => false,
-            1 when string.Equals(values[0], "true", StringComparison.OrdinalIgnoreCase) => true,
-            1 when string.Equals(values[0], "false", StringComparison.OrdinalIgnoreCase) => false,
-            _ => null,
-        };
+            return;
+        }
+
+        var edit = new DefinitionEdit.Create(section, body.RootElement);
+        await EditAsync(context, edit, published =>
+        {
+            context.Response.Headers.Location = section.PathOf(edit.Code!);
+            return WriteAsync(context, StatusCodes.Status201Created, section, edit.Code!, published);
+        });
     }
 
-    /// <summary>RFC 9110 §13.1.1: any of the listed strong tags, or <c>*</c> for any program at all. What is no list of tags fits nothing.</summary>
-    private static bool Fits(IList<string> ifMatch, int version)
+    private async Task ReplaceAsync(HttpContext context, DefinitionSection section)
     {
-        var tag = new EntityTagHeaderValue(Tag(version));
-        return EntityTagHeaderValue.TryParseStrictList(ifMatch, out var tags)
-            && tags.Any(asked => asked.Equals(EntityTagHeaderValue.Any) ? version > 0 : asked.Compare(tag, useStrongComparison: true));
+        using var body = await JsonBody.ReadAsync(context);
+        if (body is not null)
+        {
+            await EditAsync(
+                context,
+                new DefinitionEdit.Replace(section, CodeOf(context), body.RootElement),
+                published => WriteAsync(context, StatusCodes.Status200OK, section, CodeOf(context), published));
+        }
     }
 
-    private static string Tag(int version) => $"\"{version}\"";
-
-    private static string Shown(string text)
+    private async Task PatchAsync(HttpContext context, DefinitionSection section)
     {
-        const int Most = 100;
-        return text.Length <= Most ? text : text[..Most] + "…";
+        using var body = await JsonBody.ReadAsync(context);
+        if (body is not null)
+        {
+            await EditAsync(
+                context,
+                new DefinitionEdit.Patch(section, CodeOf(context), body.RootElement),
+                published => WriteAsync(context, StatusCodes.Status200OK, section, CodeOf(context), published));
+        }
+    }
+
+    private Task DeactivateAsync(HttpContext context, DefinitionSection section) => EditAsync(
+        context,
+        new DefinitionEdit.Patch(section, CodeOf(context), Deactivation),
+        _ =>
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        });
+
+    private async Task EditAsync(HttpContext context, DefinitionEdit edit, Func<PublishOutcome.Published, Task> succeed)
+    {
+        if (await PublishAnswers.ReadRequestAsync(context) is not { } request)
+        {
+            return;
+        }
+
+        var outcome = await publisher.EditAsync(request, edit, context.RequestAborted);
+        await PublishAnswers.WriteAsync(context, outcome, request.IsDryRun ? published => PublishAnswers.WriteChangesAsync(context, published) : succeed);
+    }
+
+    /// <summary>The newest document, with its version set as the answer's tag. The caller disposes it.</summary>
+    private async Task<JsonDocument> ReadNewestAsync(HttpContext context)
+    {
+        var program = await store.ReadProgramAsync(Caller.Of(context).Environment, version: null, context.RequestAborted);
+        ProgramTag.Set(context, program?.Version ?? 0);
+        return JsonDocument.Parse(program?.Document ?? ProgramDiff.EmptyDocument);
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, DefinitionSection section, string code, PublishOutcome.Published published)
+    {
+        using var document = JsonDocument.Parse(published.Document);
+        await WriteAsync(context, status, section.Find(document.RootElement, code)!.Value.Definition);
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, JsonElement definition)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
+        definition.WriteTo(writer);
+    }
+
+    // Codes have no letter that a path would encode, so what routing decoded can be no other code.
+    private static string CodeOf(HttpContext context) => (string)context.Request.RouteValues["code"]!;
+
+    private static bool? ReadIsActive(IQueryCollection query, List<Fault> faults)
+    {
+        const string Name = "is_active";
+        var values = query[Name];
+        if (values.Count == 0)
+        {
+            return null;
+        }
+
+        if (values.Count == 1 && bool.TryParse(values[0], out var isActive))
+        {
+            return isActive;
+        }
+
+        faults.Add(new Fault($"/{Name}", "must be true or false, and stand once"));
+        return null;
     }
 }

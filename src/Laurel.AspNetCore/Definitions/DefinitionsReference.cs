@@ -2,72 +2,120 @@ using Laurel.AspNetCore.ApiReference;
 
 namespace Laurel.AspNetCore.Definitions;
 
-/// <summary>What the API reference says of the program. Source: laurel-api.md "Program", program.md.</summary>
-internal static class DefinitionsReference
+/// <summary>What the API reference says of the definitions of one section. Source: gamification-api.md "Admin definitions", program.md.</summary>
+internal sealed record DefinitionsReference(
+    EndpointDescription List,
+    EndpointDescription Create,
+    EndpointDescription Read,
+    EndpointDescription Replace,
+    EndpointDescription Change,
+    EndpointDescription Deactivate)
 {
-    private const string Tag = "Program";
+    private const string Tag = "Definitions";
 
-    private const string Example =
-        """
-        {
-          "time_zone": "Europe/Berlin",
-          "point_rules": [
+    private const string DryRunText = "With `dry_run=true` the answer is 200 with the changes, as of a publish.";
+
+    private static readonly ParameterRow Code = new("code", "path", """{"type":"string"}""", "The definition.");
+    private static readonly Dictionary<string, string> Headers = new(StringComparer.Ordinal) { ["ETag"] = "The program's version, in quotes." };
+
+    /// <summary>Describes the six endpoints of <paramref name="section"/>.</summary>
+    public static DefinitionsReference Of(DefinitionSection section)
+    {
+        var (schema, plural, example) = ExampleOf(section.Name);
+        var (word, noun) = (section.Word, section.Noun);
+        var listed = section.Name.Replace('_', ' ');
+        var one = new BodyRow(schema, example);
+        var missing = new ErrorRow(404, "DEFINITION_NOT_FOUND", $"The program has no {word} of this code.");
+        ErrorRow[] errors = [missing, .. ProgramReference.PublishErrors];
+        ParameterRow[] ofWrite = [Code, ProgramReference.DryRun, ProgramReference.IfMatch];
+        return new(
+            new($"list{plural}", Tag, $"List {listed}")
+            {
+                Parameters = [ParameterRow.Page, ParameterRow.PageSize, new("is_active", "query", """{"type":"boolean"}""", "Only those that are active, or only those that are not.")],
+                Answer = new(200, $"A page of {listed}, in the program's order.", new($"{schema}List", $$"""{ "{{section.Name}}": [{{example}}], "total": 1, "page": 1, "page_size": 50 }""")) { Headers = Headers },
+                Errors = [new(422, "unprocessable_entity", "page, page_size or is_active is wrong.")],
+            },
+            new($"create{Single(plural)}", Tag, $"Add {noun} to the program")
+            {
+                Text = $"It is put after the others and makes the program's next version. {DryRunText}",
+                Parameters = [ProgramReference.DryRun, ProgramReference.IfMatch],
+                Request = one,
+                Answer = new(201, $"The {word}.", one)
+                {
+                    Headers = new Dictionary<string, string>(Headers, StringComparer.Ordinal) { ["Location"] = $"Path of the {word}." },
+                },
+                Errors = [new(409, "DEFINITION_EXISTS", $"The program has {noun} of this code already, active or not."), .. ProgramReference.PublishErrors],
+            },
+            new($"read{Single(plural)}", Tag, $"Read {noun}")
+            {
+                Parameters = [Code],
+                Answer = new(200, $"The {word}.", one) { Headers = Headers },
+                Errors = [missing],
+            },
+            new($"replace{Single(plural)}", Tag, $"Replace {noun}")
+            {
+                Text = $"The whole {word}; what is left out takes its default. {DryRunText}",
+                Parameters = ofWrite,
+                Request = one,
+                Answer = new(200, $"The {word} as it is now.", one) { Headers = Headers },
+                Errors = errors,
+            },
+            new($"change{Single(plural)}", Tag, $"Change members of {noun}")
+            {
+                Text = $"A JSON merge patch (RFC 7396): objects are merged, `null` removes a member, a list is replaced whole. {DryRunText}",
+                Parameters = ofWrite,
+                Request = new("DefinitionChange", """{ "name": "Another name" }"""),
+                Answer = new(200, $"The {word} as it is now.", one) { Headers = Headers },
+                Errors = errors,
+            },
+            new($"deactivate{Single(plural)}", Tag, $"Deactivate {noun}")
+            {
+                Text = $"It stays listed with `is_active: false`, since participants hold what it granted. {DryRunText}",
+                Parameters = ofWrite,
+                Answer = new(204, "It is not active.", null) { Headers = Headers },
+                Errors = [.. errors, new(422, "unprocessable_entity", $"An active definition needs this {word}; `errors` names it.")],
+            });
+    }
+
+    private static string Single(string plural) => plural[..^1];
+
+    // The schema, the operations' plural, and a definition that a program without any other takes.
+    private static (string Schema, string Plural, string Example) ExampleOf(string section) => section switch
+    {
+        "point_rules" => (
+            "PointRule",
+            "PointRules",
+            """
             { "code": "spend", "name": "1 point per dollar", "event_name": "purchase_completed",
-              "where": { "property": "properties.currency", "op": "eq", "value": "USD" },
               "amount": { "property": "properties.amount", "multiply": 1, "round": "down", "max": 500 } }
-          ],
-          "badges": [
+            """),
+        "badges" => (
+            "Badge",
+            "Badges",
+            """
             { "code": "first_purchase", "name": "First purchase", "rarity": "common",
               "criteria": { "event_name": "purchase_completed", "metric": { "type": "count" }, "target": 1 } }
-          ]
-        }
-        """;
-
-    private static readonly Dictionary<string, string> Headers = new(StringComparer.Ordinal) { ["ETag"] = "The version, in quotes." };
-
-    public static readonly EndpointDescription Publish = new("publishProgram", Tag, "Publish the program of the key's environment")
-    {
-        Text = """
-            The whole document is checked, with every fault at its place, and becomes the next version. A publish that has returned governs every later event.
-            A definition left out is deactivated, never deleted. The same document again makes no new version.
-            """,
-        Parameters =
-        [
-            new("dry_run", "query", """{"type":"boolean","default":false}""", "Check and compare, and keep nothing."),
-            new("If-Match", "header", """{"type":"string"}""", "Publish only on top of this version, for example `\"3\"`."),
-        ],
-        Request = new("Program", Example),
-        Answer = new(
-            200,
-            "The program governs, or would after a dry run.",
-            new(
-                "Publication",
-                """
-                {
-                  "version": 1,
-                  "changes": [
-                    { "kind": "time_zone", "code": "Europe/Berlin", "change": "added" },
-                    { "kind": "point_rule", "code": "spend", "change": "added" },
-                    { "kind": "badge", "code": "first_purchase", "change": "added" }
-                  ],
-                  "published_at": "2026-02-14T10:00:00Z"
-                }
-                """))
-        {
-            Headers = Headers,
-        },
-        Errors =
-        [
-            new(412, "PROGRAM_VERSION_MISMATCH", "If-Match names another version than the newest."),
-            new(503, "PROGRAM_BUSY", "Others kept publishing meanwhile. Nothing was kept; send it again."),
-        ],
-    };
-
-    public static readonly EndpointDescription Read = new("readProgram", Tag, "Read the program of the key's environment")
-    {
-        Answer = new(200, "The newest program, with its version; version 0 is the empty one.", new("Program", Example.Replace("{\n", "{\n  \"version\": 1,\n", StringComparison.Ordinal)))
-        {
-            Headers = Headers,
-        },
+            """),
+        "challenges" => (
+            "Challenge",
+            "Challenges",
+            """
+            { "code": "five_good_buys", "name": "Five good buys",
+              "objectives": [{ "code": "buy_five", "event_name": "purchase_completed", "metric": { "type": "count" }, "target": 5 }],
+              "rewards": [{ "type": "points", "amount": 100 }] }
+            """),
+        "streaks" => (
+            "Streak",
+            "Streaks",
+            """
+            { "code": "daily_login", "name": "Daily login", "event_name": "session_started", "period": "daily", "grace_periods": 1,
+              "milestones": [{ "count": 7, "rewards": [{ "type": "points", "amount": 70 }] }] }
+            """),
+        "tiers" => ("Tier", "Tiers", """{ "code": "silver", "name": "Silver", "level": 2, "criteria_config": { "min_points": 1000 } }"""),
+        "rewards" => (
+            "CatalogueReward",
+            "Rewards",
+            """{ "code": "coupon10", "name": "10 % off", "type": "coupon", "stock": 100, "max_claims_per_participant": 1 }"""),
+        _ => throw new InvalidOperationException($"The section {section} has no example."),
     };
 }

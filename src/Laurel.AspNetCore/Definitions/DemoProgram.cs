@@ -12,14 +12,16 @@ internal sealed record DemoProgram(ReadOnlyMemory<byte> Document)
     /// <summary>Publishes the document where there is no program yet, the way every program is published. Throws <see cref="StoreException"/>.</summary>
     public async Task EnsureAsync(ILaurelStore store, ProgramPublisher publisher, KeyRing ring, CancellationToken cancellationToken)
     {
-        var environment = EnvironmentKey.Of(Bootstrap.DefaultTenant(ring.Current).Key, live: false);
+        var tenant = Bootstrap.DefaultTenant(ring.Current);
+        var environment = EnvironmentKey.Of(tenant.Key, live: false);
         if (await store.ReadProgramAsync(environment, version: null, cancellationToken) is not null)
         {
             return;
         }
 
         // Should another node be faster, its program stays.
-        var outcome = await publisher.PublishAsync(environment, Document, PublishedBy, version => version == 0, dryRun: false, cancellationToken);
+        var outcome = await publisher.PublishAsync(
+            new PublishRequest(environment, tenant.TimeZone, PublishedBy, version => version == 0, IsDryRun: false), Document, cancellationToken);
         if (outcome is PublishOutcome.Faulty { Faults: [var fault, ..] })
         {
             throw new InvalidOperationException($"The demo program has a fault at {fault.Pointer}: {fault.Message}");

@@ -39,7 +39,7 @@ internal sealed class RuleBooks(ILaurelStore store)
         }
 
         // What was accepted once is accepted by every later version of Laurel, so faults here are a bug.
-        var book = ProgramReader.Read(program.Document, program.Version).Book
+        var book = ProgramReader.Read(program.Document, program.Version, ProgramZones.Read(program.Zones) is [_, ..] zones ? zones : null).Book
             ?? throw new InvalidOperationException($"Version {program.Version} of the program of environment {environment.Value} cannot be read any more.");
         if (_books.Count >= Remembered)
         {

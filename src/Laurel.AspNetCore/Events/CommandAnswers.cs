@@ -12,8 +12,6 @@ internal static class CommandAnswers
     public static async Task WriteAsync(HttpContext context, CommandOutcome.Answered answered)
     {
         var response = context.Response;
-        response.ContentType = "application/json";
-        response.ContentLength = answered.Body.Length;
         if (answered.IsReplay)
         {
             response.Headers["Idempotent-Replayed"] = "true";
@@ -24,7 +22,15 @@ internal static class CommandAnswers
             response.Headers["Idempotency-Payload-Mismatch"] = "true";
         }
 
-        await response.BodyWriter.WriteAsync(answered.Body);
+        await WriteAsync(context, answered.Body);
+    }
+
+    /// <summary>200 with a body of JSON.</summary>
+    public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        await context.Response.BodyWriter.WriteAsync(body);
     }
 
     /// <summary>The error of a command that the pipeline could not run.</summary>

@@ -15,7 +15,7 @@ namespace Laurel.AspNetCore.Events;
 internal sealed record EventsOptions(ParticipantRate DefaultRate, TimeSpan MaxAhead);
 
 /// <summary>The endpoints of the Events API. Source: contract, events-api.txt.</summary>
-internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, TimeProvider time)
+internal sealed class EventsApi(EventPipeline pipeline, DryRun dryRun, EventsOptions options, TimeProvider time)
 {
     /// <summary>Bytes of a batch's body.</summary>
     public const int BatchMaxBytes = 4 * 1024 * 1024;
@@ -41,6 +41,7 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
         }
 
         var faults = new List<Fault>();
+        var isDryRun = DryRunParameter.Read(context.Request, faults);
         var request = EventRequestReader.ReadSingle(body, Latest(), faults, out var bodyKey);
         if (headerKey is not null && bodyKey is not null && headerKey != bodyKey)
         {
@@ -49,9 +50,16 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
             return;
         }
 
-        if (request is null)
+        if (request is null || faults.Count > 0)
         {
             await Problem.UnprocessableAsync(context, faults);
+            return;
+        }
+
+        if (isDryRun)
+        {
+            var tried = await dryRun.RunAsync(new ParticipantName(caller.Environment, request.ParticipantId), request, context.RequestAborted);
+            await CommandAnswers.WriteAsync(context, DryRunAnswer.Write(tried));
             return;
         }
 
@@ -83,6 +91,7 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
         }
 
         var faults = new List<Fault>();
+        DryRunParameter.RefuseInBatch(context.Request, faults);
         if (EventRequestReader.ReadBatch(body, Latest(), faults) is not { } requests)
         {
             await Problem.UnprocessableAsync(context, faults);
@@ -105,10 +114,7 @@ internal sealed class EventsApi(EventPipeline pipeline, EventsOptions options, T
             return;
         }
 
-        var answer = BatchAnswer.Write(group.Commands);
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = answer.Length;
-        await context.Response.BodyWriter.WriteAsync(answer);
+        await CommandAnswers.WriteAsync(context, BatchAnswer.Write(group.Commands));
     }
 
     private EventCommand ToCommand(Caller caller, EventRequest request, string? key) => new(

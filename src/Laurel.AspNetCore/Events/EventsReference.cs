@@ -39,8 +39,11 @@ internal static class EventsReference
             The event is kept as a fact, judged by the program's rules, and what it earned comes back in the same call; the answer is sent once all of
             it is durable. Safe to retry through `Idempotency-Key`: a second call with the same key returns the original answer byte for byte, with
             `Idempotent-Replayed: true`.
+
+            With `dry_run=true` the event is judged against the participant as it is now and nothing at all is kept: the answer has `dry_run`, ids of `null`,
+            `facts` with all that it would lead to, and `trace` with what each rule compared.
             """,
-        Parameters = [IdempotencyKey],
+        Parameters = [new("dry_run", "query", """{"type":"boolean","default":false}""", "Only try the event: nothing is kept."), IdempotencyKey],
         Request = new(
             "EmitEventRequest",
             """

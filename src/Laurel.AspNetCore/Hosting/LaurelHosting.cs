@@ -1,5 +1,6 @@
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Challenges;
+using Laurel.AspNetCore.Clock;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events;
 using Laurel.AspNetCore.Events.Pipeline;
@@ -60,11 +61,15 @@ public static class LaurelHosting
             provider.GetRequiredService<ILogger<EventPipeline>>()));
         services.AddSingleton<LaneWorker>();
 
+        services.AddSingleton<DryRun>();
+        services.AddSingleton<LogReplay>();
         services.AddSingleton<EventsApi>();
+        services.AddSingleton<EventTraceApi>();
         services.AddSingleton<EventHistoryApi>();
         services.AddSingleton<ParticipantReader>();
         services.AddSingleton<ParticipantStateApi>();
         services.AddSingleton<ParticipantFactsApi>();
+        services.AddSingleton<ProgramApi>();
         services.AddSingleton<ChallengeStandings>();
         services.AddSingleton<ParticipantChallengesApi>();
         services.AddSingleton<EnrollmentApi>();
@@ -73,10 +78,11 @@ public static class LaurelHosting
 
         services.AddReference();
 
-        // Hosted parts start in this order and stop in the reverse one: first the requests, then the lanes, and the store last.
+        // Hosted parts start in this order and stop in the reverse one: first the requests, then the clock, then the lanes, and the store last.
         services.AddHostedService<LaurelStart>();
         services.AddHostedService<KeyRefresher>();
         services.AddHostedService(provider => provider.GetRequiredService<LaneWorker>());
+        services.AddHostedService<ClockWorker>();
         return services;
     }
 
@@ -93,9 +99,11 @@ public static class LaurelHosting
         ArgumentNullException.ThrowIfNull(routes);
         var services = routes.ServiceProvider;
         services.GetRequiredService<EventsApi>().Map(routes);
+        services.GetRequiredService<EventTraceApi>().Map(routes);
         services.GetRequiredService<EventHistoryApi>().Map(routes);
         services.GetRequiredService<ParticipantStateApi>().Map(routes);
         services.GetRequiredService<ParticipantFactsApi>().Map(routes);
+        services.GetRequiredService<ProgramApi>().Map(routes);
         services.GetRequiredService<ParticipantChallengesApi>().Map(routes);
         services.GetRequiredService<EnrollmentApi>().Map(routes);
         services.GetRequiredService<RewardCodesApi>().Map(routes);

@@ -56,7 +56,7 @@ internal static class Problem
             context,
             StatusCodes.Status422UnprocessableEntity,
             "unprocessable_entity",
-            errors.Count == 1 ? $"{errors[0].Pointer}: {errors[0].Message}" : $"{errors.Count} things are wrong with the request; `errors` lists each with its place.",
+            errors.Count == 1 ? $"{(errors[0].Pointer.Length == 0 ? "The request" : $"{errors[0].Pointer}:")} {errors[0].Message}" : $"{errors.Count} things are wrong with the request; `errors` lists each with its place.",
             errors);
 
     /// <summary>Names a request in answers and in the log: its trace where somebody listens to traces, else its connection and number.</summary>

@@ -24,6 +24,8 @@ internal sealed class LaurelTelemetry : IDisposable
     private readonly Counter<long> _storeFailures;
     private readonly Histogram<int> _batchCommands;
     private readonly Histogram<double> _batchDuration;
+    private readonly Counter<long> _clockWakes;
+    private readonly Gauge<double> _clockLag;
 
     public LaurelTelemetry()
     {
@@ -35,6 +37,8 @@ internal sealed class LaurelTelemetry : IDisposable
         _storeFailures = _meter.CreateCounter<long>("laurel.store.failures", "{failure}", "Batches that the store could not keep, by fault.");
         _batchCommands = _meter.CreateHistogram<int>("laurel.batch.commands", "{command}", "Commands that shared a commit.");
         _batchDuration = _meter.CreateHistogram<double>("laurel.batch.duration", "s", "Time of a batch from prefetch to durable commit.");
+        _clockWakes = _meter.CreateCounter<long>("laurel.clock.wakes", "{participant}", "Participants woken by the clock.");
+        _clockLag = _meter.CreateGauge<double>("laurel.clock.lag", "s", "How long the participant that waits longest for the clock is due.");
     }
 
     /// <summary>Counts what came of a command.</summary>
@@ -77,6 +81,12 @@ internal sealed class LaurelTelemetry : IDisposable
         _batchCommands.Record(commands);
         _batchDuration.Record(duration.TotalSeconds);
     }
+
+    /// <summary>Counts participants that the clock woke.</summary>
+    public void NoteWakes(int participants) => _clockWakes.Add(participants);
+
+    /// <summary>Records how far the clock is behind; zero where nothing waits.</summary>
+    public void NoteClockLag(TimeSpan lag) => _clockLag.Record(lag.TotalSeconds);
 
     /// <summary>Counts a batch that the store could not keep.</summary>
     public void NoteStoreFailure(StoreFault fault) => _storeFailures.Add(1, new KeyValuePair<string, object?>("fault", fault.ToString()));

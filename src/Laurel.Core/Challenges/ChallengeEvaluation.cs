@@ -17,7 +17,7 @@ internal static class ChallengeEvaluation
         var challenge = listening.Challenge;
         var held = draft.ChallengeProgressOf(challenge.Code);
         var period = draft.Book.Calendar.PeriodOf(challenge.Schedule.Recurrence, draft.OccurredAt);
-        var progress = ChallengePeriods.Find(draft, held ?? ChallengeProgress.None(challenge.Code), period);
+        var progress = ChallengePeriods.Find(draft, challenge, held ?? ChallengeProgress.None(challenge.Code), period);
         if (WhyClosed(draft, challenge, progress, view) is { } reason)
         {
             NoteClosed(draft, listening, view, reason);

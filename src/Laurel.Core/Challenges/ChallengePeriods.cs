@@ -11,8 +11,18 @@ namespace Laurel.Challenges;
 internal static class ChallengePeriods
 {
     /// <summary>The progress in <paramref name="period"/>; completions and enrolment are those of the whole challenge.</summary>
-    public static ChallengeProgress Find(Draft draft, ChallengeProgress held, Period period)
+    public static ChallengeProgress Find(Draft draft, Challenge challenge, ChallengeProgress held, Period period)
     {
+        var isRolling = challenge.Schedule.Rolling is not null;
+        if (held.IsRolling != isRolling)
+        {
+            // The schedule was changed: what ran by the other one is lost.
+            return held with
+            {
+                Period = period, IsPeriodDone = false, IsEnded = false, IsRolling = isRolling, EnrolledAt = challenge.IsExplicit ? held.EnrolledAt : null, Objectives = [],
+            };
+        }
+
         if (held.Period == period)
         {
             return held;

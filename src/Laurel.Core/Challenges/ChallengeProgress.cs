@@ -7,12 +7,13 @@ namespace Laurel.Challenges;
 /// <summary>
 /// Where a participant stands in a challenge. <paramref name="Completions"/> count over all periods; <paramref name="Objectives"/> are those of the round that runs in
 /// <paramref name="Period"/>, which <paramref name="IsPeriodDone"/> says is completed; <paramref name="EnrolledAt"/> is null where nobody enrols. <paramref name="IsEnded"/>: the end was told.
+/// <paramref name="IsRolling"/>: it was gathered while the time ran from enrolment.
 /// </summary>
 public sealed record ChallengeProgress(
-    string Code, int Completions, Period Period, bool IsPeriodDone, Timestamp? EnrolledAt, bool IsEnded, ObjectiveProgress[] Objectives)
+    string Code, int Completions, Period Period, bool IsPeriodDone, Timestamp? EnrolledAt, bool IsEnded, bool IsRolling, ObjectiveProgress[] Objectives)
 {
     /// <summary>Nothing yet.</summary>
-    public static ChallengeProgress None(string code) => new(code, 0, Period.AllTime, IsPeriodDone: false, EnrolledAt: null, IsEnded: false, []);
+    public static ChallengeProgress None(string code) => new(code, 0, Period.AllTime, IsPeriodDone: false, EnrolledAt: null, IsEnded: false, IsRolling: false, []);
 
     /// <summary>Progress of an objective; nothing where it has none yet.</summary>
     public ObjectiveProgress Of(string objective) =>

@@ -51,6 +51,8 @@ public static class Evaluator
                 FeedBack(draft, 0);
                 break;
             case TickInput:
+                // Always computed anew, so that no tick can be asked for twice.
+                draft.IsClockChanged = true;
                 for (var place = 0; Clock.ApplyNext(draft) && draft.Parts.Missing.Count == 0; place = draft.NextPlace)
                 {
                     FeedBack(draft, place);

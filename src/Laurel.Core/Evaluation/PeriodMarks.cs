@@ -17,10 +17,16 @@ internal sealed class PeriodMarks(PeriodSet before, string owner, PartShelf shel
 
     public bool IsFrozen(int period) => Bit(PageOf(period).Frozen, period);
 
-    public void SetActive(int period)
+    /// <summary>Marks a period. A day that a zone skipped (Apia, 2011-12-30) is nobody's to miss: beside an active one it counts as frozen.</summary>
+    public void SetActive(Period period, LocalCalendar calendar)
     {
-        var page = PageOf(period);
-        Put(page with { Active = page.Active | Mask(period) });
+        var page = PageOf(period.Number);
+        Put(page with { Active = page.Active | Mask(period.Number) });
+        if (period.Kind == PeriodKind.Day)
+        {
+            FreezeWhereEmpty(calendar, period with { Number = period.Number - 1 });
+            FreezeWhereEmpty(calendar, period.Next);
+        }
     }
 
     public void SetFrozen(int period)
@@ -50,6 +56,14 @@ internal sealed class PeriodMarks(PeriodSet before, string owner, PartShelf shel
         }
 
         return (count, end);
+    }
+
+    private void FreezeWhereEmpty(LocalCalendar calendar, Period period)
+    {
+        if (calendar.StartOf(period) == calendar.EndOf(period))
+        {
+            SetFrozen(period.Number);
+        }
     }
 
     /// <summary>What the document keeps; the rest goes to the shelf.</summary>

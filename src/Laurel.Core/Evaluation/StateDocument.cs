@@ -175,6 +175,11 @@ public static class StateDocument
             writer.WriteNumber("enrolled_at"u8, enrolledAt.UnixMicroseconds);
         }
 
+        if (progress.IsRolling)
+        {
+            writer.WriteBoolean("is_rolling"u8, true);
+        }
+
         if (progress.IsEnded)
         {
             writer.WriteBoolean("is_ended"u8, true);

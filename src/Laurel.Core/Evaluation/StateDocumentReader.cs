@@ -1,10 +1,8 @@
-using System.Globalization;
 using System.Text.Json;
 using Laurel.Badges;
 using Laurel.Calendars;
 using Laurel.Challenges;
 using Laurel.Facts;
-using Laurel.Metrics;
 using Laurel.Points;
 using Laurel.Rewards;
 using Laurel.Streaks;
@@ -20,14 +18,14 @@ internal static class StateDocumentReader
     public static ParticipantState Read(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
-        var state = ParticipantState.New;
+        var members = default(StateMembers);
         reader.Read();
         while (NextMember(ref reader))
         {
-            state = ReadMember(ref reader, state);
+            ReadMember(ref reader, ref members);
         }
 
-        return state;
+        return members.ToState();
     }
 
     /// <summary>Reads a challenge's progress that was kept as a part.</summary>
@@ -38,34 +36,88 @@ internal static class StateDocumentReader
         return ReadChallenge(ref reader);
     }
 
-    private static ParticipantState ReadMember(ref Utf8JsonReader reader, ParticipantState state)
+    private static void ReadMember(ref Utf8JsonReader reader, ref StateMembers members)
     {
         if (reader.ValueTextEquals("schema_version"u8))
         {
             var version = (int)Long(ref reader);
-            return version == StateDocument.SchemaVersion
-                ? state
-                : throw new JsonException($"A participant's state has schema version {version}; this version of Laurel reads {StateDocument.SchemaVersion}. Run a newer Laurel.");
+            if (version != StateDocument.SchemaVersion)
+            {
+                throw new JsonException($"A participant's state has schema version {version}; this version of Laurel reads {StateDocument.SchemaVersion}. Run a newer Laurel.");
+            }
         }
-
-        return reader.ValueTextEquals("seq"u8) ? state with { Seq = Long(ref reader) }
-            : reader.ValueTextEquals("total_events"u8) ? state with { TotalEvents = Long(ref reader) }
-            : reader.ValueTextEquals("facts"u8) ? state with { FactCounts = Longs(ref reader) }
-            : reader.ValueTextEquals("balances"u8) ? state with { Balances = List(ref reader, ReadBalance) }
-            : reader.ValueTextEquals("badges"u8) ? state with { Badges = List(ref reader, ReadBadge) }
-            : reader.ValueTextEquals("badge_progress"u8) ? state with { BadgeProgress = List(ref reader, ReadBadgeProgress) }
-            : reader.ValueTextEquals("challenges"u8) ? state with { Challenges = List(ref reader, ReadChallenge) }
-            : reader.ValueTextEquals("caps"u8) ? state with { CapUses = List(ref reader, ReadCapUse) }
-            : reader.ValueTextEquals("streaks"u8) ? state with { Streaks = List(ref reader, ReadStreak) }
-            : reader.ValueTextEquals("lots"u8) ? state with { Lots = List(ref reader, ReadLots) }
-            : reader.ValueTextEquals("earned"u8) ? state with { Earned = List(ref reader, ReadEarned) }
-            : reader.ValueTextEquals("rewards"u8) ? state with { Rewards = List(ref reader, ReadReward) }
-            : reader.ValueTextEquals("due_version"u8) ? state with { DueVersion = (int)Long(ref reader) }
-            : reader.ValueTextEquals("due_at"u8) ? state with { DueAt = Instant(ref reader) }
-            : reader.ValueTextEquals("has_parts"u8) ? state with { HasParts = Flag(ref reader) }
-            : reader.ValueTextEquals("lost_tier_level"u8) ? state with { LostTierLevel = (int)Long(ref reader) }
-            : reader.ValueTextEquals("tier"u8) && reader.Read() ? state with { Tier = ReadTier(ref reader) }
-            : throw new JsonException($"A participant's state has an unknown member {reader.GetString()}.");
+        else if (reader.ValueTextEquals("seq"u8))
+        {
+            members.Seq = Long(ref reader);
+        }
+        else if (reader.ValueTextEquals("total_events"u8))
+        {
+            members.TotalEvents = Long(ref reader);
+        }
+        else if (reader.ValueTextEquals("facts"u8))
+        {
+            members.FactCounts = Longs(ref reader);
+        }
+        else if (reader.ValueTextEquals("balances"u8))
+        {
+            members.Balances = List(ref reader, ReadBalance);
+        }
+        else if (reader.ValueTextEquals("due_version"u8))
+        {
+            members.DueVersion = (int)Long(ref reader);
+        }
+        else if (reader.ValueTextEquals("badges"u8))
+        {
+            members.Badges = List(ref reader, ReadBadge);
+        }
+        else if (reader.ValueTextEquals("badge_progress"u8))
+        {
+            members.BadgeProgress = List(ref reader, ReadBadgeProgress);
+        }
+        else if (reader.ValueTextEquals("challenges"u8))
+        {
+            members.Challenges = List(ref reader, ReadChallenge);
+        }
+        else if (reader.ValueTextEquals("caps"u8))
+        {
+            members.CapUses = List(ref reader, ReadCapUse);
+        }
+        else if (reader.ValueTextEquals("streaks"u8))
+        {
+            members.Streaks = List(ref reader, ReadStreak);
+        }
+        else if (reader.ValueTextEquals("lots"u8))
+        {
+            members.Lots = List(ref reader, ReadLots);
+        }
+        else if (reader.ValueTextEquals("earned"u8))
+        {
+            members.Earned = List(ref reader, ReadEarned);
+        }
+        else if (reader.ValueTextEquals("rewards"u8))
+        {
+            members.Rewards = List(ref reader, ReadReward);
+        }
+        else if (reader.ValueTextEquals("due_at"u8))
+        {
+            members.DueAt = Instant(ref reader);
+        }
+        else if (reader.ValueTextEquals("has_parts"u8))
+        {
+            members.HasParts = Flag(ref reader);
+        }
+        else if (reader.ValueTextEquals("lost_tier_level"u8))
+        {
+            members.LostTierLevel = (int)Long(ref reader);
+        }
+        else if (reader.ValueTextEquals("tier"u8) && reader.Read())
+        {
+            members.Tier = ReadTier(ref reader);
+        }
+        else
+        {
+            throw new JsonException($"A participant's state has an unknown member {reader.GetString()}.");
+        }
     }
 
     private static Balance ReadBalance(ref Utf8JsonReader reader)
@@ -117,7 +169,7 @@ internal static class StateDocumentReader
     private static BadgeProgress ReadBadgeProgress(ref Utf8JsonReader reader)
     {
         var code = "";
-        var measured = new MeasuredReading();
+        var measured = new MeasuredMembers();
         while (NextMember(ref reader))
         {
             if (reader.ValueTextEquals("code"u8))
@@ -143,6 +195,7 @@ internal static class StateDocumentReader
                 : reader.ValueTextEquals("period"u8) ? progress with { Period = ReadPeriod(ref reader) }
                 : reader.ValueTextEquals("is_period_done"u8) ? progress with { IsPeriodDone = Flag(ref reader) }
                 : reader.ValueTextEquals("enrolled_at"u8) ? progress with { EnrolledAt = Instant(ref reader) }
+                : reader.ValueTextEquals("is_rolling"u8) ? progress with { IsRolling = Flag(ref reader) }
                 : reader.ValueTextEquals("is_ended"u8) ? progress with { IsEnded = Flag(ref reader) }
                 : progress with { Objectives = List(ref reader, ReadObjective) };
         }
@@ -154,7 +207,7 @@ internal static class StateDocumentReader
     {
         var code = "";
         var isCompleted = false;
-        var measured = new MeasuredReading();
+        var measured = new MeasuredMembers();
         while (NextMember(ref reader))
         {
             if (reader.ValueTextEquals("code"u8))
@@ -201,7 +254,7 @@ internal static class StateDocumentReader
     private static StreakState ReadStreak(ref Utf8JsonReader reader)
     {
         var streak = new StreakState("", PeriodKind.Day, 0, 0, 0, 0, 0, IsAlive: false, default, PeriodSet.Empty);
-        var periods = new MeasuredReading();
+        var periods = new MeasuredMembers();
         while (NextMember(ref reader))
         {
             streak = reader.ValueTextEquals("code"u8) ? streak with { Code = Code(ref reader) }
@@ -276,7 +329,7 @@ internal static class StateDocumentReader
         return [.. items];
     }
 
-    private static long Long(ref Utf8JsonReader reader)
+    internal static long Long(ref Utf8JsonReader reader)
     {
         reader.Read();
         return reader.GetInt64();
@@ -284,90 +337,12 @@ internal static class StateDocumentReader
 
     private static Timestamp Instant(ref Utf8JsonReader reader) => new(Long(ref reader));
 
-    private static bool Flag(ref Utf8JsonReader reader) => reader.Read() && reader.GetBoolean();
+    internal static bool Flag(ref Utf8JsonReader reader) => reader.Read() && reader.GetBoolean();
 
     // Codes repeat across participants: one string each keeps a cache of states small.
     private static string Code(ref Utf8JsonReader reader)
     {
         reader.Read();
         return string.Intern(reader.GetString()!);
-    }
-
-    /// <summary>The members of a metric's progress, or of a set of periods, gathered among others.</summary>
-    private struct MeasuredReading()
-    {
-        private decimal? _current;
-        private ulong[]? _seen;
-        private int _seenParts;
-        private PeriodKind? _runKind;
-        private bool _hasOlder;
-        private PeriodPage[] _pages = [];
-
-        public readonly PeriodSet Periods => new(_pages, _hasOlder);
-
-        public StreakState Read(ref Utf8JsonReader reader, StreakState streak)
-        {
-            Read(ref reader);
-            return streak;
-        }
-
-        public void Read(ref Utf8JsonReader reader)
-        {
-            if (reader.ValueTextEquals("current"u8))
-            {
-                reader.Read();
-                _current = reader.GetDecimal();
-            }
-            else if (reader.ValueTextEquals("seen_parts"u8))
-            {
-                _seenParts = (int)Long(ref reader);
-            }
-            else if (reader.ValueTextEquals("seen"u8))
-            {
-                var hashes = new List<ulong>();
-                reader.Read();
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                {
-                    hashes.Add(reader.GetUInt64());
-                }
-
-                _seen = [.. hashes];
-            }
-            else if (reader.ValueTextEquals("run_kind"u8))
-            {
-                _runKind = (PeriodKind)Long(ref reader);
-            }
-            else if (reader.ValueTextEquals("has_older"u8))
-            {
-                _hasOlder = Flag(ref reader);
-            }
-            else
-            {
-                _pages = ReadPages(ref reader);
-            }
-        }
-
-        public readonly Measured ToMeasured() => new(
-            _current,
-            _seen is not null ? new MetricMemory.Seen(_seen, _seenParts) : _runKind is { } kind ? new MetricMemory.Run(kind, Periods) : null);
-
-        private static PeriodPage[] ReadPages(ref Utf8JsonReader reader)
-        {
-            var pages = new List<PeriodPage>();
-            reader.Read();
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                var number = reader.GetInt32();
-                pages.Add(new PeriodPage(number, Bits(ref reader), Bits(ref reader)));
-            }
-
-            return [.. pages];
-        }
-
-        private static UInt128 Bits(ref Utf8JsonReader reader)
-        {
-            reader.Read();
-            return UInt128.Parse(reader.GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        }
     }
 }

@@ -65,39 +65,39 @@ internal static class MetricEvaluation
         return true;
     }
 
-    // No more than the target is counted, so that a set stays as small as its rule needs.
+    // No more than the target is counted, so that a set stays as small as its rule needs. A number that another metric left is none of its values.
     private static bool Distinct(Draft draft, Criteria criteria, in Facts.PropertyValue value, string owner, in Measured before, out Measured after)
     {
         after = before;
-        if (SeenValues.HashOf(value) is not { } hash || Reaches(criteria, before.Current))
+        var (current, seen) = before.Memory is MetricMemory.Seen known ? (before.Current ?? 0, known) : (0, MetricMemory.Seen.Nothing);
+        if (SeenValues.HashOf(value) is not { } hash || current >= criteria.Target)
         {
             return false;
         }
 
-        var seen = before.Memory as MetricMemory.Seen ?? MetricMemory.Seen.Nothing;
         if (!SeenValues.TryAdd(ref seen, hash, criteria.Target, owner, draft.Parts))
         {
             return false;
         }
 
-        after = new Measured(Add(before.Current ?? 0, 1), seen);
+        after = new Measured(current + 1, seen);
         return true;
     }
 
     private static bool Streak(Draft draft, PeriodKind kind, string owner, in Measured before, out Measured after)
     {
         after = before;
-        var held = before.Memory is MetricMemory.Run run && run.Kind == kind ? run.Periods : PeriodSet.Empty;
+        var (longest, held) = before.Memory is MetricMemory.Run run && run.Kind == kind ? (before.Current ?? 0, run.Periods) : (0, PeriodSet.Empty);
         var marks = new PeriodMarks(held, $"{owner}/{kind}", draft.Parts);
-        var period = draft.Book.Calendar.PeriodOf(kind, draft.OccurredAt).Number;
-        if (marks.IsActive(period))
+        var period = draft.Book.Calendar.PeriodOf(kind, draft.OccurredAt);
+        if (marks.IsActive(period.Number))
         {
             return false;
         }
 
-        marks.SetActive(period);
-        var length = marks.Run(period, step: -1, grace: 0).Count + 1 + marks.Run(period, step: 1, grace: 0).Count;
-        after = new Measured(Math.Max(before.Current ?? 0, length), new MetricMemory.Run(kind, marks.ToSet()));
+        marks.SetActive(period, draft.Book.Calendar);
+        var length = marks.Run(period.Number, step: -1, grace: 0).Count + 1 + marks.Run(period.Number, step: 1, grace: 0).Count;
+        after = new Measured(Math.Max(longest, length), new MetricMemory.Run(kind, marks.ToSet()));
         return true;
     }
 }

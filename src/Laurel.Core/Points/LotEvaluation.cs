@@ -68,12 +68,7 @@ internal static class LotEvaluation
             return book;
         }
 
-        if (book.Pages.Length == 0)
-        {
-            return book with { Head = book.Tail, Tail = [] };
-        }
-
-        var lots = Read(book, 0, shelf);
+        var lots = book.Pages.Length == 0 ? [] : Read(book, 0, shelf);
         if (lots.Length == 0)
         {
             return book;
@@ -81,8 +76,10 @@ internal static class LotEvaluation
 
         if (lots.Length <= Moved)
         {
+            // Without pages, all lots stand in the head.
             shelf.Put(KeyOf(book, book.Pages[0].Id), null);
-            return book with { Head = lots, Pages = book.Pages[1..] };
+            var isLast = book.Pages.Length == 1;
+            return book with { Head = isLast ? [.. lots, .. book.Tail] : lots, Pages = book.Pages[1..], Tail = isLast ? [] : book.Tail };
         }
 
         return Store(book with { Head = lots[..Moved] }, 0, lots[Moved..], shelf);

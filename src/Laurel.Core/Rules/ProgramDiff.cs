@@ -8,13 +8,30 @@ namespace Laurel.Rules;
 /// What a publish does to one definition. <paramref name="Kind"/>: <c>currency point_rule badge challenge streak tier reward</c>, or <c>time_zone</c> with the zone as its code;
 /// <paramref name="Change"/>: <c>added changed deactivated</c>.
 /// </summary>
-public sealed record ProgramChange(string Kind, string Code, string Change);
+public sealed record ProgramChange(string Kind, string Code, string Change)
+{
+    /// <summary>What it does to what participants have reached so far; empty where it does nothing to that.</summary>
+    public IReadOnlyList<ProgressEffect> Progress { get; init; } = [];
+}
 
 /// <summary>
 /// A submitted document beside the one that was kept. <paramref name="Document"/> is what to keep: JSON without white space, with all that was left out
-/// carried on. <paramref name="IsSame"/> says that it means what is kept already, so that there is nothing to publish.
+/// carried on. <paramref name="TimeZone"/> is the zone that it names, null for none. <paramref name="IsSame"/> says that it means what is kept already.
 /// </summary>
-public sealed record ProgramRevision(ReadOnlyMemory<byte> Document, IReadOnlyList<ProgramChange> Changes, bool IsSame);
+public sealed record ProgramRevision(ReadOnlyMemory<byte> Document, IReadOnlyList<ProgramChange> Changes, string? TimeZone, bool IsSame)
+{
+    /// <summary>
+    /// The same changes when the zone that governs goes from <paramref name="before"/> to <paramref name="after"/>, whether the document names it or
+    /// the tenant does.
+    /// </summary>
+    public IReadOnlyList<ProgramChange> ChangesWithZone(string before, string after)
+    {
+        var effect = ProgressEffects.OfZone(before, after);
+        return Changes is [{ Kind: ProgramSections.TimeZone } first, ..]
+            ? [first with { Progress = [effect] }, .. Changes.Skip(1)]
+            : [new ProgramChange(ProgramSections.TimeZone, after, "changed") { Progress = [effect] }, .. Changes];
+    }
+}
 
 /// <summary>
 /// Compares a document with the one kept before, and merges them: a definition left out is deactivated, never deleted, since participants hold what it
@@ -63,7 +80,7 @@ public static class ProgramDiff
 
         using var merged = JsonDocument.Parse(output.WrittenMemory);
         var isSame = kept is not null && JsonElement.DeepEquals(before.RootElement, merged.RootElement);
-        return new ProgramRevision(output.WrittenMemory, changes, isSame);
+        return new ProgramRevision(output.WrittenMemory, changes, zone, isSame);
     }
 
     private static void MergeSection(
@@ -95,7 +112,10 @@ public static class ProgramDiff
             definition.WriteTo(writer);
             if (ChangeOf(old, code, definition) is { } change)
             {
-                changes.Add(new ProgramChange(kind, code, change));
+                changes.Add(new ProgramChange(kind, code, change)
+                {
+                    Progress = old.TryGetValue(code, out var earlier) ? ProgressEffects.Of(section, earlier, definition) : [],
+                });
             }
         }
 

@@ -70,7 +70,7 @@ internal static class StreakEvaluation
             return "the input made all the facts it may";
         }
 
-        var step = period.Number > state.Latest ? Append(draft, streak, state, marks, period.Number) : Insert(streak, state, marks, period.Number);
+        var step = period.Number > state.Latest ? Append(draft, streak, state, marks, period) : Insert(draft.Book.Calendar, streak, state, marks, period);
         var after = step.State with
         {
             LastRecordedAt = state.Count == 0 || draft.OccurredAt > state.LastRecordedAt ? draft.OccurredAt : state.LastRecordedAt,
@@ -92,36 +92,36 @@ internal static class StreakEvaluation
     }
 
     // A period after all others: it goes on with the run, by using up freezes where it must, or starts another one.
-    private static Step Append(Draft draft, Streak streak, StreakState state, PeriodMarks marks, int period)
+    private static Step Append(Draft draft, Streak streak, StreakState state, PeriodMarks marks, Period period)
     {
         var first = state.Count == 0;
-        while (!first && NextMissed(streak, state) < period && state.Freezes > 0)
+        while (!first && NextMissed(streak, state) < period.Number && state.Freezes > 0)
         {
             state = UseFreeze(draft, streak, state, marks);
         }
 
-        marks.SetActive(period);
-        var goesOn = !first && NextMissed(streak, state) >= period;
+        marks.SetActive(period, draft.Book.Calendar);
+        var goesOn = !first && NextMissed(streak, state) >= period.Number;
         var before = goesOn ? state.Count : 0;
         var count = before + 1;
 
         // Freezes may have been used for periods after this one already, where it comes late.
         var frozen = 0;
-        while (goesOn && period + frozen + 1 <= state.Latest + streak.GracePeriods + state.Frozen && marks.IsFrozen(period + frozen + 1))
+        while (marks.IsFrozen(period.Number + frozen + 1))
         {
             frozen++;
         }
 
-        var after = state with { Latest = period, Count = count, Longest = Math.Max(state.Longest, count), Frozen = frozen, IsAlive = true };
+        var after = state with { Latest = period.Number, Count = count, Longest = Math.Max(state.Longest, count), Frozen = frozen, IsAlive = true };
         return new Step(WithFreezesEarned(streak, after, Earned(streak, count) - Earned(streak, before)), before, count);
     }
 
     // A late period: it lengthens the run that it touches, or joins two.
-    private static Step Insert(Streak streak, StreakState state, PeriodMarks marks, int period)
+    private static Step Insert(LocalCalendar calendar, Streak streak, StreakState state, PeriodMarks marks, Period period)
     {
-        marks.SetActive(period);
-        var left = marks.Run(period, step: -1, streak.GracePeriods);
-        var right = marks.Run(period, step: 1, streak.GracePeriods);
+        marks.SetActive(period, calendar);
+        var left = marks.Run(period.Number, step: -1, streak.GracePeriods);
+        var right = marks.Run(period.Number, step: 1, streak.GracePeriods);
         var count = left.Count + 1 + right.Count;
         var before = Math.Max(left.Count, right.Count);
         var after = state with { Longest = Math.Max(state.Longest, count) };

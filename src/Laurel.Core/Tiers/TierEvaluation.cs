@@ -69,6 +69,7 @@ internal static class TierEvaluation
     {
         draft.Add(new TierChanged(draft.NextPlace, draft.Cause, tier.Source, tier.Name, tier.Level, draft.Tier?.Code));
         draft.Tier = new TierHeld(tier.Code, tier.Level, draft.OccurredAt, KeptThrough: null);
+        draft.IsClockChanged = true;
         StartRequalification(draft);
     }
 

@@ -30,10 +30,10 @@ public sealed class Api(HttpClient http, Uri address, string? key, string keyHea
     public Task<Reply> PutAsync(string path, string body, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Put, path, Encoding.UTF8.GetBytes(body), "application/json", headers);
 
-    public Task<Reply> PatchAsync(string path, string body) =>
-        SendAsync(HttpMethod.Patch, path, Encoding.UTF8.GetBytes(body), "application/json");
+    public Task<Reply> PatchAsync(string path, string body, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Patch, path, Encoding.UTF8.GetBytes(body), "application/json", headers);
 
-    public Task<Reply> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, null, null);
+    public Task<Reply> DeleteAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Delete, path, null, null, headers);
 
     public Task<Reply> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null, null);
 

@@ -59,12 +59,45 @@ public sealed class SqliteStoreTests : StoreConformance
 
     private async Task OpenAsIfKilledAsync(Journal journal, int kill)
     {
-        var copy = Path.Combine(_folder, $"copy{kill}.db");
-        System.IO.File.Copy(File, copy);
-        System.IO.File.Copy(File + "-wal", copy + "-wal");
+        var copy = CopyAsIfKilled($"copy{kill}.db");
         await using var store = await OpenAsync(new SqliteStoreOptions(copy, 100));
         await Comparison.SameAsync(store, journal);
         await NewJournal().CommitAsync(store, new Draft("after", "buy", 1, 1));
+    }
+
+    private string CopyAsIfKilled(string name)
+    {
+        var copy = Path.Combine(_folder, name);
+        System.IO.File.Copy(File, copy);
+        System.IO.File.Copy(File + "-wal", copy + "-wal");
+        return copy;
+    }
+
+    [Fact]
+    public async Task A_code_is_taken_by_the_commit_and_by_nothing_before_it()
+    {
+        await using var store = await OpenAsync();
+        var journal = NewJournal();
+        var coupon = new RewardName(journal.Environment, "coupon");
+        await store.AddRewardCodesAsync(coupon, ["a", "b"], Stop);
+        var batch = await store.OpenBatchAsync(new BatchRequest([journal.Name("p")], [], []), Stop);
+        var supply = (await store.LockRewardsAsync(batch, [new RewardDemand(coupon, 1)], Stop))[0];
+        CopyAsIfKilled("before.db");
+        var (writes, written) = journal.Prepare(batch, [new Draft("p", "e", 1, 1)]);
+        writes.Rewards.Add(Issue(coupon, supply.Codes[0], 1));
+        await store.CommitAsync(batch, writes, Stop);
+        CopyAsIfKilled("after.db");
+
+        await using (var before = await OpenAsync(new SqliteStoreOptions(Path.Combine(_folder, "before.db"), 100)))
+        {
+            await Comparison.SameAsync(before, journal);
+            Assert.Equal("a", Assert.Single(await ClaimAsync(before, journal.Name("q"), coupon, codes: 1)).Value);
+        }
+
+        journal.Keep(writes, written);
+        await using var after = await OpenAsync(new SqliteStoreOptions(Path.Combine(_folder, "after.db"), 100));
+        await Comparison.SameAsync(after, journal);
+        Assert.Equal("b", Assert.Single(await ClaimAsync(after, journal.Name("q"), coupon, codes: 1)).Value);
     }
 
     [Fact]
@@ -98,12 +131,12 @@ public sealed class SqliteStoreTests : StoreConformance
     [Fact]
     public async Task The_write_ahead_log_stays_bounded_under_steady_commits()
     {
-        const long Limit = 256 * 1024;
+        const long Limit = 1024 * 1024;
         await using var store = await OpenAsync(new SqliteStoreOptions(File, 100, Limit));
         var journal = NewJournal();
 
         // The file holds all that was ever written in rows; without checkpoints the log would hold more than that.
-        for (var batch = 0; batch < 400; batch++)
+        for (var batch = 0; batch < 650; batch++)
         {
             await journal.CommitAsync(store, [.. Enumerable.Range(0, 20).Select(i => new Draft($"p{(batch + i) % 50}", "buy", batch, 3))]);
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.Evaluation;
@@ -28,9 +29,6 @@ internal sealed record ReplayedInput(LogRow Row, Decision Decision, Trace? Trace
 /// </summary>
 internal sealed class LogReplay(ILaurelStore store, RuleBooks books)
 {
-    /// <summary>Name of the command to enrol, as it stands in the log.</summary>
-    public const string EnrollName = "challenge.enroll";
-
     // Each page may walk the participant's whole index.
     private const int PageSize = 5_000;
 
@@ -102,7 +100,7 @@ internal sealed class LogReplay(ILaurelStore store, RuleBooks books)
     {
         InputKind.Event => new EventInput(row.EventId, row.EventName, Properties.ReadTrusted(row.Properties.Span), row.OccurredAt, row.ReceivedAt),
         InputKind.Tick => new TickInput(row.EventId, row.ReceivedAt),
-        InputKind.Command when row.EventName == EnrollName => new EnrollInput(row.EventId, ChallengeCodeOf(row), row.ReceivedAt),
+        InputKind.Command when row.EventName == EnrollCommand.CommandName => new EnrollInput(row.EventId, ChallengeCodeOf(row), row.ReceivedAt),
         _ => throw new InvalidOperationException($"Input {row.EventId} is a {row.Kind} named '{row.EventName}', which this version of Laurel cannot judge."),
     };
 

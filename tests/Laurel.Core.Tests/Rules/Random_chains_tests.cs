@@ -15,7 +15,10 @@ namespace Laurel.Core.Tests.Rules;
 public class Random_chains_tests
 {
     private static readonly string[] Names =
-        ["e", "e", FactKinds.PointsAwarded, FactKinds.BadgeUnlocked, FactKinds.ChallengeCompleted, FactKinds.ObjectiveCompleted, FactKinds.TierChanged];
+    [
+        "e", "e", FactKinds.PointsAwarded, FactKinds.BadgeUnlocked, FactKinds.ChallengeCompleted, FactKinds.ObjectiveCompleted, FactKinds.TierChanged, FactKinds.StreakExtended, FactKinds.StreakMilestoneReached,
+        FactKinds.StreakBroken,
+    ];
 
     [Fact]
     public void What_is_accepted_is_followed_to_its_end()
@@ -88,6 +91,7 @@ public class Random_chains_tests
         var properties = Properties.ReadTrusted(stream.ToArray());
         var listeners = book.ListenersOf(fact.Kind);
         var conditions = listeners.PointRules.Select(rule => rule.Where)
+            .Concat(listeners.Streaks.Select(streak => streak.Where))
             .Concat(listeners.Badges.Select(badge => badge.Criteria!.Where))
             .Concat(listeners.Challenges.SelectMany(listening => listening.Objectives.Select(place => listening.Challenge.Objectives[place].Criteria.Where)));
         return conditions.Any(where => ConditionEvaluation.Holds(where, new FactView(properties, null, Array.Empty<BadgeHeld>(), book.Calendar, default)));
@@ -114,8 +118,11 @@ public class Random_chains_tests
                 {"code":"c{{i}}","max_completions":{{1 + Pick(3)}},"objectives":[{"code":"o",{{Listens()}},"target":{{1 + Pick(2)}},"rewards":[{{Reward()}}]},{"code":"p","event_name":"e","target":1}],
                  "completion":{"any":{{1 + Pick(2)}} },"rewards":[{{Reward()}}]}
                 """);
+            var streaks = List(2, i => $$"""
+                {"code":"s{{i}}",{{Listens()}},"period":"daily","milestones":[{"count":{{1 + Pick(3)}},"rewards":[{{Reward()}}]}]}
+                """);
             return $$"""
-                {"currencies":[{"code":"points"},{"code":"gems"}],"point_rules":[{{rules}}],"badges":[{{badges}}],"challenges":[{{challenges}}],
+                {"currencies":[{"code":"points"},{"code":"gems"}],"point_rules":[{{rules}}],"badges":[{{badges}}],"challenges":[{{challenges}}],"streaks":[{{streaks}}],
                  "tiers":[{{List(3, i => $$"""{"code":"t{{i}}","level":{{i}},"criteria_config":{"min_points":{{i * 50}} } }""")}}]}
                 """;
         }
@@ -137,6 +144,7 @@ public class Random_chains_tests
                 FactKinds.BadgeUnlocked => ("badge_code", ["b0", "b1", "b2", "b3"]),
                 FactKinds.ChallengeCompleted or FactKinds.ObjectiveCompleted => ("challenge_code", ["c0", "c1", "c2"]),
                 FactKinds.TierChanged => ("tier_code", ["t0", "t1", "t2"]),
+                FactKinds.StreakExtended or FactKinds.StreakMilestoneReached or FactKinds.StreakBroken => ("streak_code", ["s0", "s1"]),
                 _ => ("", []),
             };
             if (codes.Length == 0)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using CsCheck;
+using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.AspNetCore.Participants;
@@ -142,7 +143,7 @@ public sealed class LogReplayTests : IAsyncLifetime
             return What switch
             {
                 0 => new WakeCommand(participant),
-                <= 3 => new Enrol(participant, $"c{What - 1}"),
+                <= 3 => new EnrollCommand(participant, new ParticipantRate(0, 1), $"c{What - 1}", key: null, payloadHash: default),
                 _ => new EventCommand(
                     participant,
                     new ParticipantRate(0, 1),
@@ -153,16 +154,5 @@ public sealed class LogReplayTests : IAsyncLifetime
                     payloadHash: default),
             };
         }
-    }
-
-    private sealed class Enrol(ParticipantName participant, string challenge) : PipelineCommand(participant, Uncapped, key: null, payloadHash: default)
-    {
-        public override InputKind Kind => InputKind.Command;
-
-        public override string Name => LogReplay.EnrollName;
-
-        public override Properties Properties => Properties.ReadTrusted(Encoding.UTF8.GetBytes($$"""{"challenge_code":"{{challenge}}"}"""));
-
-        public override Input ToInput(FactId id, Timestamp now) => new EnrollInput(id, challenge, now);
     }
 }

@@ -32,6 +32,31 @@ public class Clock_properties
         Assert.All(expected, kind => Assert.True(stamped[FactKinds.All.ToList().IndexOf(kind)] > 5, $"{kind}: {string.Join(' ', stamped)}"));
     }
 
+    // Generated programs set off little by the clock: this one does nothing else.
+    [Fact]
+    public void What_the_clock_sets_off_is_judged_as_of_when_it_was_due()
+    {
+        const string Program =
+            """
+            {"currencies":[{"code":"points"},{"code":"gems"}],
+             "point_rules":[{"code":"r","event_name":"buy","amount":5,"expires_after":"P3D"},{"code":"e","event_name":"login","amount":5,"expires_after":"P40D"}],
+             "streaks":[{"code":"s","event_name":"points.expired","period":"daily","grace_periods":1,"freezes":{"earned_every":2,"stockpile_max":2}}],
+             "challenges":[{"code":"c","schedule":{"recurrence":"monthly"},"objectives":[{"code":"o","event_name":"streak.broken","target":1}],"rewards":[{"type":"reward","code":"c"}]},
+                           {"code":"d","schedule":{"rolling":"P10D"},"max_completions":9,"objectives":[{"code":"o","event_name":"points.expired","metric":{"type":"sum","property":"properties.amount"},"target":30}],"rewards":[{"type":"points","amount":2,"currency":"gems"}]}],
+             "tiers":[{"code":"t0","level":1,"criteria_config":{"min_points":0}},{"code":"t1","level":2,"criteria_config":{"min_points":20},"requalify":{"period":"weekly","min_points":10}}],
+             "rewards":[{"code":"c","type":"coupon","stock":3,"code_pool":true,"expires_at":"2026-05-20T00:00:00Z"}]}
+            """;
+        GeneratedMoves.InOrder.Sample(
+            moves =>
+            {
+                var alert = Live(Program, moves, WakeWheneverDue);
+                var asleep = Live(Program, moves, (_, _, _) => { });
+                Assert.Equal(Told(alert), Told(asleep));
+                Assert.Equal(Kept.State(alert.State with { Seq = 0 }), Kept.State(asleep.State with { Seq = 0 }));
+            },
+            iter: LongRun.Times(150));
+    }
+
     [Fact]
     public void What_the_state_says_is_due_next_is_what_is_due_next()
     {

@@ -50,7 +50,7 @@ internal static class ChallengesReference
         ],
     };
 
-    public static readonly EndpointDescription List = new("listChallenges", Tag, "Read a participant's challenges with progress per objective")
+    public static readonly EndpointDescription List = new("listParticipantChallenges", Tag, "Read a participant's challenges with progress per objective")
     {
         Text = """
             In the order of the program; what was withdrawn is listed for those who took part in it. A recurring challenge shows the calendar period that runs, a rolling one the participant's

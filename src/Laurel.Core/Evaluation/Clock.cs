@@ -67,7 +67,7 @@ internal static class Clock
         }
 
         Consider(TierEvaluation.NextDue(book, draft.Tier), () => TierEvaluation.ApplyDue(draft));
-        if (apply is null || next > draft.Now || draft.Facts.Count >= Draft.MaxFacts / 2)
+        if (apply is null || next > draft.Until || draft.Facts.Count >= Draft.MaxFacts / 2)
         {
             return false;
         }
@@ -78,12 +78,15 @@ internal static class Clock
 
         void Consider(Timestamp? due, Action transition)
         {
-            if (due is { } at && !(at >= next))
+            if (IsBefore(due, next))
             {
-                (next, apply) = (at, transition);
+                (next, apply) = (due, transition);
             }
         }
     }
 
-    private static Timestamp? Earlier(Timestamp? one, Timestamp? other) => other is { } at && !(at >= one) ? at : one;
+    private static Timestamp? Earlier(Timestamp? one, Timestamp? other) => IsBefore(other, one) ? other : one;
+
+    // The end of time never comes: what is due then is not due, or a tier would be checked for ever.
+    private static bool IsBefore(Timestamp? due, Timestamp? next) => due < Timestamp.MaxValue && !(due >= next);
 }

@@ -29,8 +29,11 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
     /// <summary>When what is looked at occurred: the clock of schedules, periods and of what is earned.</summary>
     public Timestamp OccurredAt { get; private set; } = (input as EventInput)?.OccurredAt ?? input.ReceivedAt;
 
-    /// <summary>When the input was received: the time of now.</summary>
-    public Timestamp Now => input.ReceivedAt;
+    /// <summary>The time of now: when the input was received; for what the clock does when it was due, so that it does not matter when it was woken.</summary>
+    public Timestamp Now => DueAt ?? input.ReceivedAt;
+
+    /// <summary>Up to when the clock may act.</summary>
+    public Timestamp Until => input.ReceivedAt;
 
     /// <summary>What the clock does is stamped with the time it was due; null for the rest.</summary>
     public Timestamp? DueAt { get; private set; }

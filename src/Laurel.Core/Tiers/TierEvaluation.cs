@@ -81,7 +81,7 @@ internal static class TierEvaluation
             && Find(draft.Book, held)?.Requalify?.Period is { } kind
             && held.KeptThrough?.Kind != kind)
         {
-            var now = draft.DueAt ?? (draft.OccurredAt > draft.Now ? draft.OccurredAt : draft.Now);
+            var now = draft.OccurredAt > draft.Now ? draft.OccurredAt : draft.Now;
             draft.Tier = held with { KeptThrough = draft.Book.Calendar.PeriodOf(kind, now).Next };
             draft.IsClockChanged = true;
         }

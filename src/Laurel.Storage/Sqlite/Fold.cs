@@ -109,7 +109,7 @@ internal sealed class Fold
         var update = connection.Prepare("update participants set rate_arrival = ?2, state = ?3 where key = ?1");
         for (var i = _done.States; i < end; i++)
         {
-            update.Bind(1, _states[i].Key).Bind(2, _states[i].RateArrival).BindText(3, _states[i].StateDocument).Run();
+            update.Bind(1, _states[i].Key).Bind(2, _states[i].RateArrival).BindText(3, _states[i].StateDocument.Span).Run();
         }
 
         return end;

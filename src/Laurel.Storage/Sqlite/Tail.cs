@@ -62,13 +62,23 @@ internal sealed class TailSegment(int capacity)
 
     public Dictionary<ParticipantName, TailParticipant> Participants { get; } = new(capacity);
 
+    private readonly StateArena _states = new();
+    private readonly Stack<TailParticipant> _idle = [];
+
     public int Inputs { get; private set; }
 
     public long LastLogId { get; private set; }
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Forgets everything, but keeps its objects for the next inputs: what lives for a segment is what a collector of generations likes least.</summary>
     public void Clear()
     {
+        foreach (var participant in Participants.Values)
+        {
+            participant.Clear();
+            _idle.Push(participant);
+        }
+
+        _states.Clear();
         Keys.Clear();
         Participants.Clear();
         Inputs = 0;
@@ -91,10 +101,10 @@ internal sealed class TailSegment(int capacity)
     }
 
     /// <summary>Sets what a participant is after a committed batch.</summary>
-    public void SetState(LoadedParticipant loaded, byte[] stateDocument, long rateArrival, Timestamp? dueAt)
+    public void SetState(LoadedParticipant loaded, ReadOnlySpan<byte> stateDocument, long rateArrival, Timestamp? dueAt)
     {
         var participant = ParticipantOf(loaded.Name, loaded);
-        participant.StateDocument = stateDocument;
+        participant.StateDocument = _states.Replace(participant.StateDocument, stateDocument);
         participant.RateArrival = rateArrival;
         participant.DueAt = dueAt;
     }
@@ -103,7 +113,11 @@ internal sealed class TailSegment(int capacity)
     {
         if (!Participants.TryGetValue(name, out var participant))
         {
-            participant = new TailParticipant(loaded.Key, loaded.CreatedAt) { RateArrival = loaded.RateArrival, DueAt = loaded.DueAt };
+            participant = _idle.TryPop(out var idle) ? idle : new TailParticipant();
+            participant.Key = loaded.Key;
+            participant.CreatedAt = loaded.CreatedAt;
+            participant.RateArrival = loaded.RateArrival;
+            participant.DueAt = loaded.DueAt;
             Participants.Add(name, participant);
         }
 
@@ -111,30 +125,44 @@ internal sealed class TailSegment(int capacity)
     }
 }
 
-/// <summary>A participant with inputs in a segment.</summary>
-internal sealed class TailParticipant(long key, Timestamp createdAt)
+/// <summary>A participant with inputs in a segment. The segment uses it again for another one.</summary>
+internal sealed class TailParticipant
 {
-    public long Key { get; } = key;
+    private const int MostEntriesKept = 64;
 
-    public Timestamp CreatedAt { get; } = createdAt;
+    public long Key { get; set; }
+
+    public Timestamp CreatedAt { get; set; }
 
     /// <summary>
     /// The state as it is written to the file. Not the objects: they are a dozen a participant, which the garbage collector would move from generation to
     /// generation for nothing, since most states leave the tail unread.
     /// </summary>
-    public byte[] StateDocument { get; set; } = [];
+    public ArenaBytes StateDocument { get; set; }
 
     /// <summary>Reads the state.</summary>
-    public ParticipantState ReadState() => Evaluation.StateDocument.Read(StateDocument);
+    public ParticipantState ReadState() => Evaluation.StateDocument.Read(StateDocument.Span);
 
-    public required long RateArrival { get; set; }
+    public long RateArrival { get; set; }
 
-    public required Timestamp? DueAt { get; set; }
+    public Timestamp? DueAt { get; set; }
 
-    public List<HistoryKey> Entries { get; } = new(1);
+    public List<HistoryKey> Entries { get; private set; } = new(1);
 
     /// <summary>What it is now, for a reader to keep beyond the tail lock.</summary>
-    public RecentParticipant Freeze() => new(Key, StateDocument, CreatedAt, DueAt);
+    public RecentParticipant Freeze() => new(Key, StateDocument.Span.ToArray(), CreatedAt, DueAt);
+
+    /// <summary>Forgets whom it stood for.</summary>
+    public void Clear()
+    {
+        StateDocument = default;
+        if (Entries.Capacity > MostEntriesKept)
+        {
+            Entries = new List<HistoryKey>(1);
+        }
+
+        Entries.Clear();
+    }
 }
 
 /// <summary>A row of <c>history</c> but for the participant. Order: newest first by occurrence, then by <c>seq</c>.</summary>

@@ -19,7 +19,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     private readonly NameHashes _names = new();
     private readonly ArrayBufferWriter<byte> _stateBytes = new(1024);
     private readonly HashSet<long> _hot = [];
-    private readonly List<byte[]?> _stateDocuments = [];
+    private readonly List<int> _stateLengths = [];
     private Tail _tail = new(options.FoldAfterInputs);
     private Task<Fold>? _sorting;
     private Fold? _fold;
@@ -229,7 +229,8 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         var create = connection.Prepare("insert into participants (key, environment, id, created_at, rate_arrival, state) values (?1, ?2, ?3, ?4, 0, ?5)");
         var recent = connection.Prepare("insert into recent_states (log_id, participant_key, rate_arrival, state) values (?1, ?2, ?3, ?4)");
         using var stateWriter = new Utf8JsonWriter(_stateBytes);
-        _stateDocuments.Clear();
+        _stateBytes.ResetWrittenCount();
+        _stateLengths.Clear();
         foreach (var write in writes.Participants)
         {
             var before = write.Before;
@@ -241,21 +242,22 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
             if (!lastInputs.TryGetValue(before.Key, out var lastInput))
             {
                 RequireSameState(write);
-                _stateDocuments.Add(null);
+                _stateLengths.Add(0);
                 continue;
             }
 
-            _stateBytes.ResetWrittenCount();
+            var start = _stateBytes.WrittenCount;
             stateWriter.Reset(_stateBytes);
             StateDocument.Write(stateWriter, write.State);
-            _stateDocuments.Add(_stateBytes.WrittenSpan.ToArray());
+            var state = _stateBytes.WrittenSpan[start..];
+            _stateLengths.Add(state.Length);
             if (before.IsNew)
             {
                 create.Bind(1, before.Key).Bind(2, before.Name.Environment.Value).Bind(3, before.Name.Id)
-                    .Bind(4, write.CreatedAt.UnixMicroseconds).BindText(5, _stateBytes.WrittenSpan).Run();
+                    .Bind(4, write.CreatedAt.UnixMicroseconds).BindText(5, state).Run();
             }
 
-            recent.Bind(1, lastInput).Bind(2, before.Key).Bind(3, write.RateArrival).BindText(4, _stateBytes.WrittenSpan).Run();
+            recent.Bind(1, lastInput).Bind(2, before.Key).Bind(3, write.RateArrival).BindText(4, state).Run();
         }
     }
 
@@ -271,12 +273,15 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     private void AddToTail(BatchWrites writes, long firstLogId)
     {
         var loaded = new Dictionary<long, ParticipantWrite>(writes.Participants.Count);
+        var start = 0;
         for (var i = 0; i < writes.Participants.Count; i++)
         {
             var write = writes.Participants[i];
             loaded.Add(write.Before.Key, write);
-            if (_stateDocuments[i] is { } state)
+            if (_stateLengths[i] > 0)
             {
+                var state = _stateBytes.WrittenSpan.Slice(start, _stateLengths[i]);
+                start += state.Length;
                 _tail.Growing.SetState(write.Before with { CreatedAt = write.CreatedAt }, state, write.RateArrival, write.DueAt);
             }
             else if (_tail.FindParticipant(write.Before.Name) is { } recent)

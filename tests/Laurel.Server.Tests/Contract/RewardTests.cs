@@ -137,12 +137,12 @@ public sealed class RewardTests(RunningServer server)
         Expect.Members(tier.GetProperty("current_tier"), "code", "name", "level", "color", "achieved_at", "requalification");
         Assert.Equal("bronze", tier.GetProperty("current_tier").GetProperty("code").GetString());
         Assert.Equal("#cd7f32", tier.GetProperty("current_tier").GetProperty("color").GetString());
-        Assert.Equal("""{"code":"silver","name":"Silver","points_required":150,"points_remaining":90}""", tier.GetProperty("next_tier").GetRawText());
+        Assert.Equal("""{"code":"silver","name":"Silver","points_required":150,"points_remaining":90,"period_end":null}""", tier.GetProperty("next_tier").GetRawText());
         var badge = Assert.Single(state.GetProperty("badges").EnumerateArray());
         Expect.Members(badge, "code", "name", "rarity", "icon", "earned_at");
         Assert.Equal("first_purchase", badge.GetProperty("code").GetString());
         var challenge = Assert.Single(state.GetProperty("challenges").EnumerateArray());
-        Expect.Members(challenge, "code", "name", "status", "period_start", "period_end", "completions", "objectives");
+        Expect.Members(challenge, "code", "name", "status", "enrolled_at", "period_start", "period_end", "completions", "objectives");
         Assert.Equal("active", challenge.GetProperty("status").GetString());
         Assert.Equal(0, challenge.GetProperty("completions").GetInt32());
         Assert.Equal(

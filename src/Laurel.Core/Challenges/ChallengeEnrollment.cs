@@ -22,7 +22,12 @@ internal static class ChallengeEnrollment
             var period = draft.Book.Calendar.PeriodOf(challenge.Schedule.Recurrence, draft.Now);
             draft.SetChallengeProgress(progress with
             {
-                EnrolledAt = draft.Now, IsEnded = false, IsPeriodDone = false, IsRolling = challenge.Schedule.Rolling is not null, Period = period, Objectives = [],
+                EnrolledAt = draft.Now,
+                IsEnded = false,
+                IsPeriodDone = false,
+                IsRolling = challenge.Schedule.Rolling is not null,
+                Period = period,
+                Objectives = [],
             });
             draft.Add(new ChallengeEnrolled(draft.NextPlace, draft.Cause, challenge.Source, challenge.Name));
         }

@@ -19,7 +19,12 @@ internal static class ChallengePeriods
             // The schedule was changed: what ran by the other one is lost.
             return held with
             {
-                Period = period, IsPeriodDone = false, IsEnded = false, IsRolling = isRolling, EnrolledAt = challenge.IsExplicit ? held.EnrolledAt : null, Objectives = [],
+                Period = period,
+                IsPeriodDone = false,
+                IsEnded = false,
+                IsRolling = isRolling,
+                EnrolledAt = challenge.IsExplicit ? held.EnrolledAt : null,
+                Objectives = [],
             };
         }
 

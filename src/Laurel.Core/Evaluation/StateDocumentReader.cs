@@ -58,11 +58,41 @@ internal static class StateDocumentReader
         {
             members.FactCounts = Longs(ref reader);
         }
-        else if (reader.ValueTextEquals("balances"u8))
+        else if (!ReadPoints(ref reader, ref members))
+        {
+            ReadMechanic(ref reader, ref members);
+        }
+    }
+
+    private static bool ReadPoints(ref Utf8JsonReader reader, ref StateMembers members)
+    {
+        if (reader.ValueTextEquals("balances"u8))
         {
             members.Balances = List(ref reader, ReadBalance);
         }
-        else if (reader.ValueTextEquals("due_version"u8))
+        else if (reader.ValueTextEquals("caps"u8))
+        {
+            members.CapUses = List(ref reader, ReadCapUse);
+        }
+        else if (reader.ValueTextEquals("lots"u8))
+        {
+            members.Lots = List(ref reader, ReadLots);
+        }
+        else if (reader.ValueTextEquals("earned"u8))
+        {
+            members.Earned = List(ref reader, ReadEarned);
+        }
+        else
+        {
+            return false;
+        }
+
+        return true;
+    }
+
+    private static void ReadMechanic(ref Utf8JsonReader reader, ref StateMembers members)
+    {
+        if (reader.ValueTextEquals("due_version"u8))
         {
             members.DueVersion = (int)Long(ref reader);
         }
@@ -78,21 +108,9 @@ internal static class StateDocumentReader
         {
             members.Challenges = List(ref reader, ReadChallenge);
         }
-        else if (reader.ValueTextEquals("caps"u8))
-        {
-            members.CapUses = List(ref reader, ReadCapUse);
-        }
         else if (reader.ValueTextEquals("streaks"u8))
         {
             members.Streaks = List(ref reader, ReadStreak);
-        }
-        else if (reader.ValueTextEquals("lots"u8))
-        {
-            members.Lots = List(ref reader, ReadLots);
-        }
-        else if (reader.ValueTextEquals("earned"u8))
-        {
-            members.Earned = List(ref reader, ReadEarned);
         }
         else if (reader.ValueTextEquals("rewards"u8))
         {

@@ -13,6 +13,8 @@ internal static class PointExpiry
         var lots = LotEvaluation.WithHead(book, draft.Parts);
         if (lots.Head.Length == 0)
         {
+            // To be loaded first; or gone from the store, and then nothing may go on as if it were there.
+            _ = draft.Parts.Missing.Count > 0 ? 0 : throw new InvalidOperationException($"The lots of {book.Currency} that expire first are missing from the participant's parts.");
             return;
         }
 

@@ -32,7 +32,9 @@ internal static class TierEvaluation
                 return;
             }
 
-            if (earned >= tier.MinPoints && IsRegained(draft, tier) && draft.HasRoomFor(1))
+            var isReached = earned >= tier.MinPoints && IsRegained(draft, tier) && draft.HasRoomFor(1);
+            draft.Trace?.Note(TraceOf(draft, tier, earned, isReached));
+            if (isReached)
             {
                 Move(draft, tier);
                 draft.LostTierLevel = tier.Level >= draft.LostTierLevel ? null : draft.LostTierLevel;
@@ -86,6 +88,17 @@ internal static class TierEvaluation
             draft.IsClockChanged = true;
         }
     }
+
+    private static RuleTrace TraceOf(Draft draft, Tier tier, long earned, bool isReached) => new(
+        tier.Source.Type,
+        tier.Code,
+        null,
+        draft.LookedAt,
+        isReached,
+        isReached ? "reached" : earned < tier.MinPoints ? "the points earned do not reach it" : "it was lost, and the points of this period do not reach it again",
+        [new ConditionTrace("points_earned", "gte", PropertyValue.Of(tier.MinPoints), PropertyValue.Of(earned), earned >= tier.MinPoints)],
+        null,
+        null);
 
     // Lifetime points reached the tier once; after it was lost, those of one period must.
     private static bool IsRegained(Draft draft, Tier tier) =>

@@ -201,7 +201,7 @@ internal static class StateDocumentReader
 
     private static StreakState ReadStreak(ref Utf8JsonReader reader)
     {
-        var streak = new StreakState("", PeriodKind.Day, 0, 0, 0, 0, 0, IsAlive: false, default, PeriodSet.Empty);
+        var streak = new StreakState("", PeriodKind.Day, 0, 0, 0, 0, 0, IsAlive: false, default, PeriodSet.BegunBy(0));
         var periods = new MeasuredReading();
         while (NextMember(ref reader))
         {
@@ -302,9 +302,10 @@ internal static class StateDocumentReader
         private int _seenParts;
         private PeriodKind? _runKind;
         private bool _hasOlder;
+        private long _since;
         private PeriodPage[] _pages = [];
 
-        public readonly PeriodSet Periods => new(_pages, _hasOlder);
+        public readonly PeriodSet Periods => new(_pages, _hasOlder, _since);
 
         public StreakState Read(ref Utf8JsonReader reader, StreakState streak)
         {
@@ -338,6 +339,10 @@ internal static class StateDocumentReader
             {
                 _runKind = (PeriodKind)Long(ref reader);
             }
+            else if (reader.ValueTextEquals("since"u8))
+            {
+                _since = Long(ref reader);
+            }
             else if (reader.ValueTextEquals("has_older"u8))
             {
                 _hasOlder = Flag(ref reader);
@@ -350,7 +355,7 @@ internal static class StateDocumentReader
 
         public readonly Measured ToMeasured() => new(
             _current,
-            _seen is not null ? new MetricMemory.Seen(_seen, _seenParts) : _runKind is { } kind ? new MetricMemory.Run(kind, Periods) : null);
+            _seen is not null ? new MetricMemory.Seen(_seen, _seenParts, _since) : _runKind is { } kind ? new MetricMemory.Run(kind, Periods) : null);
 
         private static PeriodPage[] ReadPages(ref Utf8JsonReader reader)
         {

@@ -5,6 +5,8 @@ internal static class LongRun
 {
     private const int Longer = 20;
 
+    public static bool IsOn { get; } = Environment.GetEnvironmentVariable("LAUREL_LONG") == "1";
+
     /// <summary><paramref name="iterations"/>, or more of them.</summary>
-    public static int Times(int iterations) => Environment.GetEnvironmentVariable("LAUREL_LONG") == "1" ? iterations * Longer : iterations;
+    public static int Times(int iterations) => IsOn ? iterations * Longer : iterations;
 }

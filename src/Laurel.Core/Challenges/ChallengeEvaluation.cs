@@ -24,8 +24,6 @@ internal static class ChallengeEvaluation
             return;
         }
 
-        progress = Enrolled(draft, listening, progress, view);
-
         // Progress goes by the objective's code, so that it survives an edit of all else.
         var objectives = new ObjectiveProgress[challenge.Objectives.Count];
         for (var i = 0; i < objectives.Length; i++)
@@ -35,6 +33,7 @@ internal static class ChallengeEvaluation
 
         if (Measure(draft, listening, progress, objectives, view))
         {
+            progress = Enrolled(draft, challenge, progress);
             var completions = Settle(draft, challenge, objectives, progress.Completions);
             ChallengePeriods.Keep(
                 draft, held, progress with { Completions = completions, Objectives = objectives, IsPeriodDone = challenge.Schedule.IsRecurring && completions > progress.Completions });
@@ -55,25 +54,16 @@ internal static class ChallengeEvaluation
             : null;
     }
 
-    // Where the time runs from a participant's enrolment and nobody enrols, the first event that an objective counts does.
-    private static ChallengeProgress Enrolled(Draft draft, ListeningChallenge listening, ChallengeProgress progress, in FactView view)
+    // Where the time runs from a participant's enrolment and nobody enrols, the first event that counts does.
+    private static ChallengeProgress Enrolled(Draft draft, Challenge challenge, ChallengeProgress progress)
     {
-        var challenge = listening.Challenge;
         if (challenge.Schedule.Rolling is null || progress.EnrolledAt is not null || !draft.HasRoomFor(1))
         {
             return progress;
         }
 
-        foreach (var place in listening.Objectives)
-        {
-            if (ConditionEvaluation.Holds(challenge.Objectives[place].Criteria.Where, view))
-            {
-                draft.Add(new ChallengeEnrolled(draft.NextPlace, draft.Cause, challenge.Source, challenge.Name));
-                return progress with { EnrolledAt = draft.OccurredAt };
-            }
-        }
-
-        return progress;
+        draft.Add(new ChallengeEnrolled(draft.NextPlace, draft.Cause, challenge.Source, challenge.Name));
+        return progress with { EnrolledAt = draft.OccurredAt };
     }
 
     // The event that completes an objective does not count for one that requires it: that one counts from the next event on.
@@ -110,12 +100,10 @@ internal static class ChallengeEvaluation
         return changed;
     }
 
-    // Only sets and runs have parts, so that the others need no name. Each round has its own.
+    // Only sets and runs have parts, so that the others need no name. Each period has its own, which a late event opens again; what a completion leaves as it is goes on.
     private static string OwnerOf(Challenge challenge, Objective objective, ChallengeProgress progress) =>
         objective.Criteria.Metric is Metric.Distinct or Metric.Streak
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"challenge/{challenge.Code}/{objective.Code}/{progress.Period.Number}/{(challenge.Schedule.IsRecurring ? 0 : progress.Completions)}")
+            ? string.Create(CultureInfo.InvariantCulture, $"challenge/{challenge.Code}/{objective.Code}/{progress.Period.Number}")
             : "";
 
     private static int Settle(Draft draft, Challenge challenge, ObjectiveProgress[] objectives, int completions)

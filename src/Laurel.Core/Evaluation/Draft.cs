@@ -26,6 +26,9 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
 
     public RuleBook Book => book;
 
+    /// <summary>Number of the input.</summary>
+    public long Seq => before.Seq + 1;
+
     /// <summary>When what is looked at occurred: the clock of schedules, periods and of what is earned.</summary>
     public Timestamp OccurredAt { get; private set; } = (input as EventInput)?.OccurredAt ?? input.ReceivedAt;
 
@@ -186,7 +189,7 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
         var parts = _parts?.Changes ?? [];
         var state = new ParticipantState
         {
-            Seq = before.Seq + 1,
+            Seq = Seq,
             TotalEvents = before.TotalEvents + (isEvent ? 1 : 0),
             FactCounts = counts,
             Balances = _balances.Items,

@@ -14,9 +14,10 @@ internal struct MeasuredMembers()
     private int _seenParts;
     private PeriodKind? _runKind;
     private bool _hasOlder;
+    private long _since;
     private PeriodPage[] _pages = [];
 
-    public readonly PeriodSet Periods => new(_pages, _hasOlder);
+    public readonly PeriodSet Periods => new(_pages, _hasOlder, _since);
 
     public StreakState Read(ref Utf8JsonReader reader, StreakState streak)
     {
@@ -50,6 +51,10 @@ internal struct MeasuredMembers()
         {
             _runKind = (PeriodKind)StateDocumentReader.Long(ref reader);
         }
+        else if (reader.ValueTextEquals("since"u8))
+        {
+            _since = StateDocumentReader.Long(ref reader);
+        }
         else if (reader.ValueTextEquals("has_older"u8))
         {
             _hasOlder = StateDocumentReader.Flag(ref reader);
@@ -62,7 +67,7 @@ internal struct MeasuredMembers()
 
     public readonly Measured ToMeasured() => new(
         _current,
-        _seen is not null ? new MetricMemory.Seen(_seen, _seenParts) : _runKind is { } kind ? new MetricMemory.Run(kind, Periods) : null);
+        _seen is not null ? new MetricMemory.Seen(_seen, _seenParts, _since) : _runKind is { } kind ? new MetricMemory.Run(kind, Periods) : null);
 
     private static PeriodPage[] ReadPages(ref Utf8JsonReader reader)
     {

@@ -83,7 +83,7 @@ internal sealed class PeriodMarks(PeriodSet before, string owner, PartShelf shel
             }
         }
 
-        return new PeriodSet([.. _pages.Take(InDocument).Select(entry => entry.Page)], before.HasOlder || _pages.Count > InDocument);
+        return new PeriodSet([.. _pages.Take(InDocument).Select(entry => entry.Page)], before.HasOlder || _pages.Count > InDocument, before.Since);
     }
 
     private PeriodPage PageOf(int period)
@@ -122,7 +122,7 @@ internal sealed class PeriodMarks(PeriodSet before, string owner, PartShelf shel
         }
     }
 
-    private string KeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"periods/{owner}/{number}");
+    private string KeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"periods/{owner}/{before.Since}/{number}");
 
     private static byte[] Write(PeriodPage page) =>
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"[\"{page.Active:x}\",\"{page.Frozen:x}\"]"));

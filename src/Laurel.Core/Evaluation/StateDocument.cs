@@ -203,6 +203,7 @@ public static class StateDocument
         switch (measured.Memory)
         {
             case MetricMemory.Seen seen:
+                writer.WriteNumber("since"u8, seen.Since);
                 writer.WriteNumber("seen_parts"u8, seen.PartCount);
                 writer.WriteStartArray("seen"u8);
                 foreach (var hash in seen.Hashes)
@@ -222,6 +223,7 @@ public static class StateDocument
     // [number, active bits, frozen bits], the bits in hexadecimal.
     private static void WritePeriods(Utf8JsonWriter writer, PeriodSet periods)
     {
+        writer.WriteNumber("since"u8, periods.Since);
         if (periods.HasOlder)
         {
             writer.WriteBoolean("has_older"u8, true);

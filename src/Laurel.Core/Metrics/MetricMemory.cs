@@ -10,11 +10,13 @@ public abstract record MetricMemory
     }
 
     /// <summary>
-    /// 64-bit hashes of the values seen: here while they are few, then spread over <paramref name="PartCount"/> parts (a power of two).
+    /// 64-bit hashes of the values seen: here while they are few, then spread over <paramref name="PartCount"/> parts (a power of two), which are named by
+    /// <paramref name="Since"/>, the number of the input that began the set, so that none is taken for one of an earlier set.
     /// </summary>
-    public sealed record Seen(ulong[] Hashes, int PartCount) : MetricMemory
+    public sealed record Seen(ulong[] Hashes, int PartCount, long Since) : MetricMemory
     {
-        public static readonly Seen Nothing = new([], 0);
+        /// <summary>No value yet.</summary>
+        public static Seen BegunBy(long input) => new([], 0, input);
     }
 
     /// <summary>The periods with a matching event. <paramref name="Kind"/> tells whether they still fit the metric.</summary>

@@ -57,10 +57,10 @@ internal static class SeenValues
                 return true;
             }
 
-            seen = Spread(seen.Hashes, target, owner, shelf);
+            seen = Spread(seen, target, owner, shelf);
         }
 
-        var key = KeyOf(owner, hash, seen.PartCount);
+        var key = KeyOf(owner, seen, hash);
         var known = Read(shelf.Find(key));
         if (Array.IndexOf(known, hash) >= 0)
         {
@@ -71,19 +71,19 @@ internal static class SeenValues
         return true;
     }
 
-    private static MetricMemory.Seen Spread(ulong[] hashes, decimal target, string owner, PartShelf shelf)
+    private static MetricMemory.Seen Spread(MetricMemory.Seen seen, decimal target, string owner, PartShelf shelf)
     {
-        var parts = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Math.Ceiling(target / MeantPerPart), 1, 1024));
-        foreach (var group in hashes.GroupBy(hash => KeyOf(owner, hash, parts), StringComparer.Ordinal))
+        var spread = seen with { Hashes = [], PartCount = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Math.Ceiling(target / MeantPerPart), 1, 1024)) };
+        foreach (var group in seen.Hashes.GroupBy(hash => KeyOf(owner, spread, hash), StringComparer.Ordinal))
         {
             shelf.Put(group.Key, Write([.. group]));
         }
 
-        return new MetricMemory.Seen([], parts);
+        return spread;
     }
 
-    private static string KeyOf(string owner, ulong hash, int parts) =>
-        string.Create(CultureInfo.InvariantCulture, $"seen/{owner}/{hash & (ulong)(parts - 1)}");
+    private static string KeyOf(string owner, MetricMemory.Seen seen, ulong hash) =>
+        string.Create(CultureInfo.InvariantCulture, $"seen/{owner}/{seen.Since}/{hash & (ulong)(seen.PartCount - 1)}");
 
     private static byte[] Write(ulong[] hashes) => Encoding.ASCII.GetBytes($"[{string.Join(",", hashes.Select(hash => hash.ToString(CultureInfo.InvariantCulture)))}]");
 

@@ -8,14 +8,16 @@ namespace Laurel.Points;
 
 /// <summary>
 /// Adding lots, and taking points from those that expire first. A participant with thousands of live lots keeps the first and the last few in the document and
-/// the others in parts of some hundred, so that a typical award touches no part. Source: semantics §8, "Lots".
+/// the others in parts of some hundred, so that a typical award touches no part. Pages grow with their number, so that a hundred thousand lots are some fifty
+/// pages, in whatever order they come. Source: semantics §8, "Lots".
 /// </summary>
 internal static class LotEvaluation
 {
-    private const int MostInHead = 128;
-    private const int MostInTail = 96;
-    private const int Moved = 64;
-    private const int MostInPage = 512;
+    private const int MostInHead = 64;
+    private const int MostInTail = 48;
+    private const int Moved = 32;
+    private const int MostInFirstPage = 512;
+    private const int MoreInEachPage = 64;
 
     /// <summary>Adds points that expire at <paramref name="expiresAt"/>.</summary>
     public static LotBook Add(LotBook book, Timestamp expiresAt, long amount, PartShelf shelf)
@@ -37,7 +39,7 @@ internal static class LotEvaluation
 
         var place = Array.FindLastIndex(book.Pages, page => page.First <= expiresAt);
         var lots = Insert(Read(book, place, shelf), expiresAt, amount);
-        return lots.Length <= 2 * MostInPage ? Store(book, place, lots, shelf) : Split(book, place, lots, shelf);
+        return lots.Length <= 2 * MostInPage(book) ? Store(book, place, lots, shelf) : Split(book, place, lots, shelf);
     }
 
     /// <summary>Takes up to <paramref name="amount"/> from what expires first; what the lots do not hold was never to expire.</summary>
@@ -108,6 +110,11 @@ internal static class LotEvaluation
             return book;
         }
 
+        if (book.Pages.Length > 0 && book.Pages[0].Count + Moved <= MostInPage(book))
+        {
+            return Store(book with { Head = book.Head[..^Moved] }, 0, [.. book.Head[^Moved..], .. Read(book, 0, shelf)], shelf);
+        }
+
         // The last of the head come before all pages; of a first page, the very last become the tail, where most awards fall.
         var kept = book.Head.Length - Moved - (book.Pages.Length == 0 ? Moved / 2 : 0);
         var page = new LotPage(book.NextPage, default, default, 0);
@@ -131,7 +138,7 @@ internal static class LotEvaluation
         var moved = book.Tail[..Moved];
         book = book with { Tail = book.Tail[Moved..] };
         var last = book.Pages.Length - 1;
-        if (book.Pages[last].Count + Moved <= MostInPage)
+        if (book.Pages[last].Count + Moved <= MostInPage(book))
         {
             return Store(book, last, [.. Read(book, last, shelf), .. moved], shelf);
         }
@@ -142,10 +149,12 @@ internal static class LotEvaluation
 
     private static LotBook Split(LotBook book, int place, Lot[] lots, PartShelf shelf)
     {
-        var page = new LotPage(book.NextPage, default, default, 0);
+        var (page, half) = (new LotPage(book.NextPage, default, default, 0), lots.Length / 2);
         var split = book with { Pages = [.. book.Pages[..(place + 1)], page, .. book.Pages[(place + 1)..]], NextPage = book.NextPage + 1 };
-        return Store(Store(split, place, lots[..MostInPage], shelf), place + 1, lots[MostInPage..], shelf);
+        return Store(Store(split, place, lots[..half], shelf), place + 1, lots[half..], shelf);
     }
+
+    private static int MostInPage(LotBook book) => MostInFirstPage + (MoreInEachPage * book.Pages.Length);
 
     private static LotBook Store(LotBook book, int place, Lot[] lots, PartShelf shelf)
     {

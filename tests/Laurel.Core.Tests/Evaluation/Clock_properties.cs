@@ -25,11 +25,11 @@ public class Clock_properties
                 Assert.Equal(Kept.Parts(alert.Parts), Kept.Parts(asleep.Parts));
                 alert.Facts.Where(fact => fact.DueAt is not null).ToList().ForEach(fact => Interlocked.Increment(ref stamped[fact.KindIndex]));
             },
-            iter: LongRun.Times(400));
+            iter: LongRun.Times(200));
 
         // Of what the clock makes itself, and of what that sets off.
         string[] expected = [FactKinds.PointsExpired, FactKinds.StreakBroken, FactKinds.StreakFreezeUsed, FactKinds.ChallengeEnded, FactKinds.TierChanged, FactKinds.PointsAwarded, FactKinds.BadgeUnlocked];
-        Assert.All(expected, kind => Assert.True(stamped[FactKinds.All.ToList().IndexOf(kind)] > 5, $"{kind}: {string.Join(' ', stamped)}"));
+        Assert.All(expected, kind => Assert.True(stamped[FactKinds.All.ToList().IndexOf(kind)] > 2, $"{kind}: {string.Join(' ', stamped)}"));
     }
 
     // Generated programs set off little by the clock: this one does nothing else.
@@ -54,7 +54,7 @@ public class Clock_properties
                 Assert.Equal(Told(alert), Told(asleep));
                 Assert.Equal(Kept.State(alert.State with { Seq = 0 }), Kept.State(asleep.State with { Seq = 0 }));
             },
-            iter: LongRun.Times(150));
+            iter: LongRun.Times(80));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public class Clock_properties
                     Assert.All(judged.Decision.Facts, fact => Assert.True(fact.DueAt is null || fact.DueAt <= judged.Input.ReceivedAt));
                 },
             }.Play(moves, Kept.NewYear),
-            iter: LongRun.Times(300));
+            iter: LongRun.Times(100));
     }
 
     private static SimulatedParticipant Live(string program, Move[] moves, Action<SimulatedParticipant, Timestamp, Timestamp> wake)

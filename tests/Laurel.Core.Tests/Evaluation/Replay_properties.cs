@@ -34,12 +34,12 @@ public class Replay_properties
                     withSupplies += supplies.Parts.Count > 0 || supplies.Allocations.Count > 0 ? 1 : 0;
                 }
             },
-            iter: LongRun.Times(400),
+            iter: LongRun.Times(200),
             threads: 1);
 
         // What was never made was never tested.
-        Assert.All(kinds.Skip(1), made => Assert.True(made > 20, string.Join(' ', kinds)));
-        Assert.True(withSupplies > 100, $"{withSupplies} decisions took supplies");
+        Assert.All(kinds.Skip(1), made => Assert.True(made > 5, string.Join(' ', kinds)));
+        Assert.True(withSupplies > 50, $"{withSupplies} decisions took supplies");
     }
 
     // The document is written after the next decision: an array that evaluation changed in place would show there.
@@ -54,7 +54,7 @@ public class Replay_properties
                 participant.Play(moves, Kept.NewYear);
                 Assert.All(history, entry => Assert.Equal(entry.Document, Kept.State(entry.State)));
             },
-            iter: LongRun.Times(200));
+            iter: LongRun.Times(80));
     }
 
     [Fact]
@@ -79,8 +79,8 @@ public class Replay_properties
                 Assert.Equal(live.Log.Count, state.Seq);
                 Interlocked.Add(ref partsSeen, parts.Count);
             },
-            iter: LongRun.Times(300));
-        Assert.True(partsSeen > 300, $"{partsSeen} parts");
+            iter: LongRun.Times(120));
+        Assert.True(partsSeen > 100, $"{partsSeen} parts");
     }
 
     // Nothing but the log, and all outcomes of an input at once: a replay has no stock to ask.

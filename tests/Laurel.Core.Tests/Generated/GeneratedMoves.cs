@@ -12,7 +12,7 @@ internal abstract record Move(TimeSpan Wait)
     {
         public Properties Properties => Properties.ReadTrusted(Encoding.UTF8.GetBytes(Json));
 
-        public Timestamp OccurredAt(Timestamp now) => At ?? new Timestamp(Math.Max(Timestamp.MinValue.UnixMicroseconds, now.UnixMicroseconds - (long)Late.TotalMicroseconds));
+        public Timestamp OccurredAt(Timestamp now) => At ?? new Timestamp(Math.Clamp(now.UnixMicroseconds - (long)Late.TotalMicroseconds, Timestamp.MinValue.UnixMicroseconds, Timestamp.MaxValue.UnixMicroseconds));
     }
 
     public sealed record Enroll(TimeSpan Wait, string Challenge) : Move(Wait);

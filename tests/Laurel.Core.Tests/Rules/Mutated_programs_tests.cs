@@ -12,7 +12,7 @@ public class Mutated_programs_tests
 {
     private static readonly byte[] Demo = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "demo-program.json"));
 
-    private static readonly byte[] Whole = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Rules", "whole-program.json"));
+    internal static readonly byte[] Whole = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Rules", "whole-program.json"));
 
     // No writer writes half of a surrogate pair: it is put into the text afterwards.
     private const string HalfAPair = "half_a_pair";
@@ -26,7 +26,7 @@ public class Mutated_programs_tests
         """{"event_name":"badge.unlocked","target":1}""", """{"code":"x","event_name":"badge.unlocked","target":1,"requires":["x","buy_five"]}""", $"\"{HalfAPair}\"", "\"\\u0000\"", "\"2026-01-01T00:00:00Z\"",
     ];
 
-    private static readonly string[] WholeFragments =
+    internal static readonly string[] WholeFragments =
     [
         .. Fragments, "\"daily\"", "\"weekly\"", "\"day\"", "\"P7D\"", "\"max\"", "\"min\"", "\"distinct\"", "\"streak\"", "\"local_day\"", "\"local_week\"", "\"reward\"", "\"explicit\"", "\"streak.extended\"",
         "\"streak.milestone_reached\"", "\"reward.granted\"", "\"coupon10\"", "\"daily_login\"", "\"2026-02-14\"", "10001", """{"type":"reward","code":"coupon10"}""", """{"period":"day","amount":5}""",
@@ -81,20 +81,24 @@ public class Mutated_programs_tests
         Gen.Select(Gen.Int[0, 10_000], Gen.Int[0, WholeFragments.Length], Gen.Int[0, 10_000]).Array[1, 3].Sample(
             edits =>
             {
-                var document = JsonNode.Parse(Whole)!;
-                foreach (var (place, fragment, source) in edits)
-                {
-                    Mutate(document, place, fragment, source, WholeFragments);
-                }
-
-                var text = document.ToJsonString().Replace(HalfAPair, "\\ud800", StringComparison.Ordinal);
-                var reading = ProgramReader.Read(Encoding.UTF8.GetBytes(text), version: 1);
+                var reading = ProgramReader.Read(Encoding.UTF8.GetBytes(Mutated(JsonNode.Parse(Whole)!, edits)), version: 1);
                 _ = reading.IsValid ? Interlocked.Increment(ref books) : Interlocked.Increment(ref faults);
                 return reading.IsValid ? reading.Faults.Count == 0 : HasFaults(reading);
             },
             iter: 4000);
 
         Assert.True(books > 200 && faults > 200, $"{books} books and {faults} faulty documents");
+    }
+
+    /// <summary>The document with values of <see cref="WholeFragments"/> and of its own elsewhere, as text.</summary>
+    internal static string Mutated(JsonNode document, (int Place, int Fragment, int Source)[] edits)
+    {
+        foreach (var (place, fragment, source) in edits)
+        {
+            Mutate(document, place, fragment, source, WholeFragments);
+        }
+
+        return document.ToJsonString().Replace(HalfAPair, "\\ud800", StringComparison.Ordinal);
     }
 
     private static bool HasFaults(ProgramReading reading) =>

@@ -2,12 +2,12 @@ namespace Laurel.Calendars;
 
 /// <summary>
 /// Which calendar periods of one kind were active, as bits: all that is needed to put a late day into its place. The newest pages; older ones are parts, which are
-/// named by <paramref name="Since"/>, the number of the input that began the set, so that none is taken for one of an earlier set.
+/// named by <paramref name="Since"/>, the number of facts that the participant had when the set was begun, so that none is taken for one of an earlier set.
 /// </summary>
 public sealed record PeriodSet(PeriodPage[] Pages, bool HasOlder, long Since)
 {
     /// <summary>No period yet.</summary>
-    public static PeriodSet BegunBy(long input) => new([], HasOlder: false, input);
+    public static PeriodSet BegunAfter(long facts) => new([], HasOlder: false, facts);
 }
 
 /// <summary>128 consecutive periods, from <paramref name="Number"/> times 128. A frozen period was passed without an event by using up a freeze.</summary>

@@ -26,8 +26,11 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
 
     public RuleBook Book => book;
 
-    /// <summary>Number of the input.</summary>
-    public long Seq => before.Seq + 1;
+    /// <summary>
+    /// How many facts the participant has by now, the event's own among them. It names what is begun here: unlike the number of the input it does not depend on how
+    /// often the clock was woken.
+    /// </summary>
+    public long FactsSoFar => before.FactCounts.Sum() + _facts.Count + (input is EventInput ? 1 : 0);
 
     /// <summary>When what is looked at occurred: the clock of schedules, periods and of what is earned.</summary>
     public Timestamp OccurredAt { get; private set; } = (input as EventInput)?.OccurredAt ?? input.ReceivedAt;
@@ -189,7 +192,7 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
         var parts = _parts?.Changes ?? [];
         var state = new ParticipantState
         {
-            Seq = Seq,
+            Seq = before.Seq + 1,
             TotalEvents = before.TotalEvents + (isEvent ? 1 : 0),
             FactCounts = counts,
             Balances = _balances.Items,

@@ -271,7 +271,7 @@ internal static class StateDocumentReader
 
     private static StreakState ReadStreak(ref Utf8JsonReader reader)
     {
-        var streak = new StreakState("", PeriodKind.Day, 0, 0, 0, 0, 0, IsAlive: false, default, PeriodSet.BegunBy(0));
+        var streak = new StreakState("", PeriodKind.Day, 0, 0, 0, 0, 0, IsAlive: false, default, PeriodSet.BegunAfter(0));
         var periods = new MeasuredMembers();
         while (NextMember(ref reader))
         {

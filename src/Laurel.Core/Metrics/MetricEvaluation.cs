@@ -69,7 +69,7 @@ internal static class MetricEvaluation
     private static bool Distinct(Draft draft, Criteria criteria, in Facts.PropertyValue value, string owner, in Measured before, out Measured after)
     {
         after = before;
-        var (current, seen) = before.Memory is MetricMemory.Seen known ? (before.Current ?? 0, known) : (0, MetricMemory.Seen.BegunBy(draft.Seq));
+        var (current, seen) = before.Memory is MetricMemory.Seen known ? (before.Current ?? 0, known) : (0, MetricMemory.Seen.BegunAfter(draft.FactsSoFar));
         if (SeenValues.HashOf(value) is not { } hash || current >= criteria.Target)
         {
             return false;
@@ -87,7 +87,7 @@ internal static class MetricEvaluation
     private static bool Streak(Draft draft, PeriodKind kind, string owner, in Measured before, out Measured after)
     {
         after = before;
-        var (longest, held) = before.Memory is MetricMemory.Run run && run.Kind == kind ? (before.Current ?? 0, run.Periods) : (0, PeriodSet.BegunBy(draft.Seq));
+        var (longest, held) = before.Memory is MetricMemory.Run run && run.Kind == kind ? (before.Current ?? 0, run.Periods) : (0, PeriodSet.BegunAfter(draft.FactsSoFar));
         var marks = new PeriodMarks(held, $"{owner}/{kind}", draft.Parts);
         var period = draft.Book.Calendar.PeriodOf(kind, draft.OccurredAt);
         if (marks.IsActive(period.Number))

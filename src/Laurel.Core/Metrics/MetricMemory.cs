@@ -11,12 +11,12 @@ public abstract record MetricMemory
 
     /// <summary>
     /// 64-bit hashes of the values seen: here while they are few, then spread over <paramref name="PartCount"/> parts (a power of two), which are named by
-    /// <paramref name="Since"/>, the number of the input that began the set, so that none is taken for one of an earlier set.
+    /// <paramref name="Since"/>, the number of facts that the participant had when the set was begun, so that none is taken for one of an earlier set.
     /// </summary>
     public sealed record Seen(ulong[] Hashes, int PartCount, long Since) : MetricMemory
     {
         /// <summary>No value yet.</summary>
-        public static Seen BegunBy(long input) => new([], 0, input);
+        public static Seen BegunAfter(long facts) => new([], 0, facts);
     }
 
     /// <summary>The periods with a matching event. <paramref name="Kind"/> tells whether they still fit the metric.</summary>

@@ -8,7 +8,7 @@ namespace Laurel.Points;
 
 /// <summary>
 /// Adding lots, and taking points from those that expire first. A participant with thousands of live lots keeps the first and the last few in the document and
-/// the others in parts of some hundred, so that a typical award touches no part. Pages grow with their number, so that a hundred thousand lots are some fifty
+/// the others in parts of some hundred, so that a typical award touches no part. Pages grow with their number, so that a hundred thousand lots are some seventy
 /// pages, in whatever order they come. Source: semantics §8, "Lots".
 /// </summary>
 internal static class LotEvaluation
@@ -17,7 +17,7 @@ internal static class LotEvaluation
     private const int MostInTail = 48;
     private const int Moved = 32;
     private const int MostInFirstPage = 512;
-    private const int MoreInEachPage = 64;
+    private const int MoreInEachPage = 32;
 
     /// <summary>Adds points that expire at <paramref name="expiresAt"/>.</summary>
     public static LotBook Add(LotBook book, Timestamp expiresAt, long amount, PartShelf shelf)

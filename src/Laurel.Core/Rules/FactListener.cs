@@ -1,4 +1,5 @@
 using Laurel.Badges;
+using Laurel.Calendars;
 using Laurel.Challenges;
 using Laurel.Facts;
 using Laurel.Points;
@@ -85,7 +86,7 @@ internal sealed record FactListener(string Label, string Pointer, string Listens
         $"{pointer}/event_name",
         rule.EventName,
         rule.Where,
-        [new FactOutline(FactKinds.PointsAwarded, 1, (FactData.Currency, rule.Currency))]);
+        Awarded(rule.Currency, rule.ExpiresAfter, 1));
 
     private static FactListener Of(Streak streak, string pointer) =>
         new($"streak '{streak.Code}'", $"{pointer}/event_name", streak.EventName, streak.Where, MadeBy(streak));
@@ -136,11 +137,19 @@ internal sealed record FactListener(string Label, string Pointer, string Listens
     // Whether a reward of the catalogue is to be had is known only when it is granted.
     private static FactOutline[] Granted(Reward reward) => reward switch
     {
-        Reward.Points points => [new FactOutline(FactKinds.PointsAwarded, 2, (FactData.Currency, points.Currency))],
+        Reward.Points points => Awarded(points.Currency, points.ExpiresAfter, 2),
         Reward.BadgeAward award => [Unlocked(award.Badge, 2)],
         Reward.FromCatalogue taken => [Answered(FactKinds.RewardGranted, taken), Answered(FactKinds.RewardRefused, taken)],
         _ => throw new InvalidOperationException($"Unknown reward {reward.GetType().Name}."),
     };
+
+    // Points that expire will say so, and whoever pays for that with points that expire would pay for ever, each time their duration is over.
+    private static FactOutline[] Awarded(string currency, CalendarDuration? expiresAfter, int links)
+    {
+        var code = (FactData.Currency, currency);
+        var awarded = new FactOutline(FactKinds.PointsAwarded, links, code);
+        return expiresAfter is null ? [awarded] : [awarded, new FactOutline(FactKinds.PointsExpired, links, code)];
+    }
 
     private static FactOutline Answered(string kind, Reward.FromCatalogue reward) =>
         new(kind, 2, (FactData.RewardCode, reward.Item.Code), ("reward_type", reward.Item.Type));

@@ -56,7 +56,7 @@ internal static class StreakEvaluation
         var state = draft.StreakOf(streak.Code);
         if (state is null || state.Kind != streak.Period)
         {
-            state = new StreakState(streak.Code, streak.Period, period.Number - 1, 0, 0, 0, 0, IsAlive: false, default, PeriodSet.BegunBy(draft.Seq));
+            state = new StreakState(streak.Code, streak.Period, period.Number - 1, 0, 0, 0, 0, IsAlive: false, default, PeriodSet.BegunAfter(draft.FactsSoFar));
         }
 
         var marks = new PeriodMarks(state.Periods, streak.PartOwner, draft.Parts);

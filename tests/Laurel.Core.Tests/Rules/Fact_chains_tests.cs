@@ -72,8 +72,8 @@ public class Fact_chains_tests
     [InlineData("a streak that points keep going, and points for losing it", """
         {"point_rules":[{"code":"comfort","event_name":"streak.broken","amount":5}],"streaks":[{"code":"s","event_name":"points.awarded","period":"daily"}]}
         """)]
-    [InlineData("points for points that expire", """
-        {"point_rules":[{"code":"back","event_name":"points.expired","amount":{"property":"properties.amount","multiply":0.5},"expires_after":"P30D"}]}
+    [InlineData("points that last for points that expire", """
+        {"point_rules":[{"code":"back","event_name":"points.expired","amount":{"property":"properties.amount","multiply":0.5}}]}
         """)]
     [InlineData("a challenge that hears its own end", """
         {"challenges":[{"code":"c","schedule":{"recurrence":"weekly"},"objectives":[{"code":"o","event_name":"challenge.ended","target":1}]}]}

@@ -29,7 +29,7 @@ public class Clock_properties
 
         // Of what the clock makes itself, and of what that sets off.
         string[] expected = [FactKinds.PointsExpired, FactKinds.StreakBroken, FactKinds.StreakFreezeUsed, FactKinds.ChallengeEnded, FactKinds.TierChanged, FactKinds.PointsAwarded, FactKinds.BadgeUnlocked];
-        Assert.All(expected, kind => Assert.True(stamped[FactKinds.All.ToList().IndexOf(kind)] > 2, $"{kind}: {string.Join(' ', stamped)}"));
+        Assert.All(expected, kind => Assert.True(stamped[FactKinds.All.ToList().IndexOf(kind)] > 0, $"{kind}: {string.Join(' ', stamped)}"));
     }
 
     // Generated programs set off little by the clock: this one does nothing else.

@@ -38,7 +38,7 @@ public class Replay_properties
             threads: 1);
 
         // What was never made was never tested.
-        Assert.All(kinds.Skip(1), made => Assert.True(made > 5, string.Join(' ', kinds)));
+        Assert.All(kinds.Skip(1), made => Assert.True(made > 0, string.Join(' ', kinds)));
         Assert.True(withSupplies > 50, $"{withSupplies} decisions took supplies");
     }
 

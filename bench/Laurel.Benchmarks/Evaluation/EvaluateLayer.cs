@@ -52,13 +52,13 @@ internal static class EvaluateLayer
 
     private static void AddLargeBook(Report report, int rounds, int calls, int rules, Target target)
     {
-        // Eight events a day and participant: the first of a day opens its periods.
-        var (book, days) = LargeBook.Make(rules, (calls >> 13) + 1);
-        var states = new ParticipantState[1024];
+        // Eight events a day and participant, for at most a month: the first of a day opens its periods, and all of it fits into the state's document.
+        var (book, days) = LargeBook.Make(rules, (calls >> 15) + 1);
+        var states = new ParticipantState[4096];
         var evaluated = Measure(rounds, calls, () => Array.Fill(states, ParticipantState.New), i =>
         {
-            ref var state = ref states[i & 1023];
-            state = Evaluator.Evaluate(book, state, days[i >> 13]).State;
+            ref var state = ref states[i & 4095];
+            state = Evaluator.Evaluate(book, state, days[i >> 15]).State;
         });
         LargeBook.Require(states, calls);
         report.Add(Layer, $"Evaluate, {rules:N0} active rules, five listen", evaluated.Nanoseconds, "ns/event", target);

@@ -6,6 +6,20 @@ namespace Laurel.Calendars;
 /// </summary>
 public sealed record PeriodSet(PeriodPage[] Pages, bool HasOlder, long Since)
 {
+    /// <summary>Whether a period is known to be active without a look at older pages.</summary>
+    public bool ShowsActive(int period)
+    {
+        foreach (var page in Pages)
+        {
+            if (page.Number == period >> 7)
+            {
+                return (page.Active & (UInt128.One << (period & (PeriodPage.Size - 1)))) != 0;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>No period yet.</summary>
     public static PeriodSet BegunAfter(long facts) => new([], HasOlder: false, facts);
 }

@@ -28,7 +28,7 @@ internal static class ChallengeClock
     /// <summary>Tells the end.</summary>
     public static void ApplyDue(Draft draft, Challenge challenge, ChallengeProgress progress)
     {
-        draft.SetChallengeProgress(progress with { IsEnded = true });
+        draft.SetChallengeProgress(progress with { IsEnded = true }, canEnd: true);
         draft.Add(new ChallengeEnded(draft.NextPlace, draft.Cause, challenge.Source, challenge.Name, progress.Completions));
     }
 }

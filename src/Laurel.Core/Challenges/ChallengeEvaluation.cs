@@ -36,7 +36,7 @@ internal static class ChallengeEvaluation
             progress = Enrolled(draft, challenge, progress);
             var completions = Settle(draft, challenge, objectives, progress.Completions);
             ChallengePeriods.Keep(
-                draft, held, progress with { Completions = completions, Objectives = objectives, IsPeriodDone = challenge.Schedule.IsRecurring && completions > progress.Completions });
+                draft, challenge, held, progress with { Completions = completions, Objectives = objectives, IsPeriodDone = challenge.Schedule.IsRecurring && completions > progress.Completions });
         }
     }
 

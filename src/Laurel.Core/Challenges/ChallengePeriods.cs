@@ -45,12 +45,12 @@ internal static class ChallengePeriods
     }
 
     /// <summary>Keeps progress where it belongs.</summary>
-    public static void Keep(Draft draft, ChallengeProgress? held, ChallengeProgress progress)
+    public static void Keep(Draft draft, Challenge challenge, ChallengeProgress? held, ChallengeProgress progress)
     {
         if (held is not null && held.Period.Kind == progress.Period.Kind && held.Period.Number > progress.Period.Number)
         {
             draft.Parts.Put(KeyOf(progress.Code, progress.Period), StateDocument.WritePart(progress));
-            draft.SetChallengeProgress(held with { Completions = progress.Completions, EnrolledAt = progress.EnrolledAt, IsEnded = progress.IsEnded });
+            draft.SetChallengeProgress(held with { Completions = progress.Completions, EnrolledAt = progress.EnrolledAt, IsEnded = progress.IsEnded }, CanEnd(challenge));
             return;
         }
 
@@ -59,9 +59,11 @@ internal static class ChallengePeriods
             draft.Parts.Put(KeyOf(held.Code, held.Period), StateDocument.WritePart(held));
         }
 
-        draft.SetChallengeProgress(progress);
+        draft.SetChallengeProgress(progress, CanEnd(challenge));
     }
 
     internal static string KeyOf(string challenge, Period period) =>
         string.Create(CultureInfo.InvariantCulture, $"challenge/{challenge}/{period.Kind}/{period.Number}");
+
+    private static bool CanEnd(Challenge challenge) => challenge.Schedule.EndsAt is not null || challenge.Schedule.Rolling is not null;
 }

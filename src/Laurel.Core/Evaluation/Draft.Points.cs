@@ -55,8 +55,10 @@ internal sealed partial class Draft
 
     public void SetLots(LotBook lots)
     {
-        IsClockChanged = true;
-        _lots.Put(IndexOf(_lots.Items, lots.Currency, static book => book.Currency), lots);
+        // The clock waits for the first of them only.
+        var index = IndexOf(_lots.Items, lots.Currency, static book => book.Currency);
+        IsClockChanged |= index < 0 || _lots.Items[index].NextExpiry != lots.NextExpiry;
+        _lots.Put(index, lots);
     }
 
     /// <summary>Takes expired points from the balance; the caller took them from the lots.</summary>

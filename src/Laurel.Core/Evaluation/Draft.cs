@@ -127,9 +127,10 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
         return index < 0 ? null : _challenges.Items[index];
     }
 
-    public void SetChallengeProgress(ChallengeProgress progress)
+    /// <summary>Keeps progress. <paramref name="canEnd"/>: the clock may wait for the end of the participant's time.</summary>
+    public void SetChallengeProgress(ChallengeProgress progress, bool canEnd)
     {
-        IsClockChanged = true;
+        IsClockChanged |= canEnd;
         _challenges.Put(IndexOf(_challenges.Items, progress.Code, static held => held.Code), progress);
     }
 

@@ -88,8 +88,13 @@ internal static class MetricEvaluation
     {
         after = before;
         var (longest, held) = before.Memory is MetricMemory.Run run && run.Kind == kind ? (before.Current ?? 0, run.Periods) : (0, PeriodSet.BegunAfter(draft.FactsSoFar));
-        var marks = new PeriodMarks(held, $"{owner}/{kind}", draft.Parts);
         var period = draft.Book.Calendar.PeriodOf(kind, draft.OccurredAt);
+        if (held.ShowsActive(period.Number))
+        {
+            return false;
+        }
+
+        var marks = new PeriodMarks(held, $"{owner}/{kind}", draft.Parts);
         if (marks.IsActive(period.Number))
         {
             return false;

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Laurel.Evaluation;
@@ -36,9 +34,19 @@ internal static class SeenValues
             return null;
         }
 
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
-        return BinaryPrimitives.ReadUInt64BigEndian(hash);
+        // FNV-1a with the last mixing steps of MurmurHash3: short, the same everywhere and for ever, and even enough for sets of some thousand.
+        unchecked
+        {
+            var hash = 14695981039346656037UL;
+            foreach (var unit in text)
+            {
+                hash = (hash ^ unit) * 1099511628211UL;
+            }
+
+            hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdUL;
+            hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53UL;
+            return hash ^ (hash >> 33);
+        }
     }
 
     /// <summary>Adds a hash; false where it is known. Sets that grow out of the document are spread over parts, as many as <paramref name="target"/> asks for.</summary>

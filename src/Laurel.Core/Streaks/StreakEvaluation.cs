@@ -59,6 +59,12 @@ internal static class StreakEvaluation
             state = new StreakState(streak.Code, streak.Period, period.Number - 1, 0, 0, 0, 0, IsAlive: false, default, PeriodSet.BegunAfter(draft.FactsSoFar));
         }
 
+        // Most events of a day are not its first.
+        if (state.Periods.ShowsActive(period.Number))
+        {
+            return "the period is recorded already";
+        }
+
         var marks = new PeriodMarks(state.Periods, streak.PartOwner, draft.Parts);
         if (marks.IsActive(period.Number))
         {

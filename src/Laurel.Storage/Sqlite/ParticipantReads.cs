@@ -18,11 +18,12 @@ internal static class ParticipantReads
         return FindStored(snapshot.Connection, name) is { } stored ? RowOf(stored) : null;
     }
 
-    /// <summary>The participant as it was last folded.</summary>
-    public static LoadedParticipant? FindStored(Connection connection, ParticipantName name)
+    /// <summary>The participant as it was last folded. Without <paramref name="anyIsDue"/> nobody is, and there is nothing to look up.</summary>
+    public static LoadedParticipant? FindStored(Connection connection, ParticipantName name, bool anyIsDue = true)
     {
-        var select = connection.Prepare(
-            "select key, created_at, rate_arrival, state, (select due_at from wakes where participant_key = key) from participants where environment = ?1 and id = ?2")
+        var select = connection.Prepare(anyIsDue
+            ? "select key, created_at, rate_arrival, state, (select due_at from wakes where participant_key = key) from participants where environment = ?1 and id = ?2"
+            : "select key, created_at, rate_arrival, state, null from participants where environment = ?1 and id = ?2")
             .Bind(1, name.Environment.Value).Bind(2, name.Id);
         var found = select.Step()
             ? new LoadedParticipant(

@@ -28,6 +28,9 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
     private long _nextParticipantKey;
     private bool _isBroken;
 
+    // Programs without anything that comes due are common, and their events need not ask.
+    private bool _anyIsDue = true;
+
     /// <summary>
     /// Folds what was committed and not folded, all of it at once. Also the way back after a failed commit, whose effect is then read, not guessed.
     /// </summary>
@@ -52,6 +55,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         _nextLogId = lastLogId + 1;
         _lastMillisecond = InputSearch.MillisecondOf(connection.Scalar("select received_at from log order by id desc limit 1"));
         _nextParticipantKey = connection.Scalar("select max(key) from participants") + 1;
+        _anyIsDue = WakeTable.ReadNext(connection) is not null;
         _isBroken = false;
     }
 
@@ -183,7 +187,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
             return new LoadedParticipant(recent.Key, name, recent.ReadState(), recent.RateArrival, recent.CreatedAt, IsNew: false, recent.DueAt);
         }
 
-        return ParticipantReads.FindStored(connection, name);
+        return ParticipantReads.FindStored(connection, name, _anyIsDue);
     }
 
     private long? FindLogId(KeyHash key)
@@ -237,6 +241,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
             if (write.DueAt != before.DueAt)
             {
                 WakeTable.Write(connection, before.Key, write.DueAt);
+                _anyIsDue = true;
             }
 
             if (!lastInputs.TryGetValue(before.Key, out var lastInput))

@@ -123,16 +123,21 @@ internal sealed class BatchDecision(
 
     private void NoteIssues(WorkingParticipant participant, Input input, Decision decision)
     {
-        var allocated = participant.Allocations.Where(allocation => allocation.Told.IsGranted).GetEnumerator();
-        foreach (var fact in decision.Facts)
+        var next = 0;
+        for (var place = 0; place < decision.Facts.Count; place++)
         {
-            if (fact is RewardGranted granted)
+            if (decision.Facts[place] is RewardGranted granted)
             {
                 var reward = participant.Book.FindReward(granted.RewardCode)!;
                 var isAllocated = reward.Stock is not null || reward.HasCodePool;
-                var code = isAllocated && allocated.MoveNext() ? allocated.Current.Code : null;
+                while (isAllocated && !participant.Allocations[next].Told.IsGranted)
+                {
+                    next++;
+                }
+
+                var code = isAllocated ? participant.Allocations[next++].Code : null;
                 Writes.Rewards.Add(new RewardIssue(
-                    new RewardName(participant.Loaded.Name.Environment, reward.Code), code, participant.Loaded.Key, input.Id.Plus(DerivedFact.IdOffset(fact.Place)), now));
+                    new RewardName(participant.Loaded.Name.Environment, reward.Code), code, participant.Loaded.Key, input.Id.Plus(DerivedFact.IdOffset(place)), now));
             }
         }
     }

@@ -10,6 +10,7 @@ internal sealed class WorkingParticipant(LoadedParticipant loaded, RuleBook book
 {
     private static readonly Dictionary<string, ReadOnlyMemory<byte>?> NoParts = new(StringComparer.Ordinal);
     private Dictionary<string, ReadOnlyMemory<byte>?>? _parts;
+    private List<RewardAllocation>? _allocations;
 
     public LoadedParticipant Loaded => loaded;
 
@@ -22,18 +23,18 @@ internal sealed class WorkingParticipant(LoadedParticipant loaded, RuleBook book
     public bool IsChanged { get; private set; }
 
     /// <summary>What the last decision allocated, in the order wanted.</summary>
-    public List<RewardAllocation> Allocations { get; } = [];
+    public IReadOnlyList<RewardAllocation> Allocations => _allocations ?? [];
 
     /// <summary>Judges an input; null where something must be loaded first. Changes nothing yet.</summary>
     public Decision? Judge(Input input)
     {
-        Allocations.Clear();
+        _allocations = null;
         while (true)
         {
             _parts ??= State.HasParts ? new Dictionary<string, ReadOnlyMemory<byte>?>(supply.PartsOf(loaded.Key), StringComparer.Ordinal) : null;
-            var supplies = _parts is null && Allocations.Count == 0
+            var supplies = _parts is null && _allocations is null
                 ? Supplies.None
-                : new Supplies(_parts ?? NoParts, Allocations.ConvertAll(allocation => allocation.Told));
+                : new Supplies(_parts ?? NoParts, [.. Allocations.Select(allocation => allocation.Told)]);
             var decision = Evaluator.Evaluate(book, State, input, supplies);
             if (decision.MissingParts.Count > 0)
             {
@@ -51,7 +52,7 @@ internal sealed class WorkingParticipant(LoadedParticipant loaded, RuleBook book
                 return null;
             }
 
-            Allocations.Add(allocation);
+            (_allocations ??= []).Add(allocation);
         }
     }
 

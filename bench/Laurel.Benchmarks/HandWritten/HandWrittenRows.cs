@@ -52,8 +52,8 @@ internal sealed class HandWrittenRows
         _insertLog = database.Prepare(
             """
             insert into log (id, participant_key, seq, event_id, event_name, name_hash, occurred_at, received_at, program_version, engine_version,
-              key_hash, payload_hash, properties, facts, fact_mask, fact_count, answer)
-            values (?1, ?2, ?3, ?4, 'purchase_completed', 81985529216486895, ?5, ?5, 1, 1, ?6, ?7, ?8, ?9, 3, 4, ?10)
+              key_hash, payload_hash, properties, facts, fact_mask, fact_count, answer, kind)
+            values (?1, ?2, ?3, ?4, 'purchase_completed', 81985529216486895, ?5, ?5, 1, 1, ?6, ?7, ?8, ?9, 3, 4, ?10, 0)
             """);
         _insertKey = database.Prepare("insert into idempotency_keys (key_hash, log_id) values (?1, ?2)");
         _insertHistory = database.Prepare(

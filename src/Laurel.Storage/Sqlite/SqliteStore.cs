@@ -31,7 +31,7 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     public ValueTask StartAsync(CancellationToken cancellationToken)
     {
         _processLock = TakeProcessLock(options.Path);
-        _connection = Connection.Open(options.Path, readOnly: false, cacheMiB: 64);
+        _connection = Connection.Open(options.Path, readOnly: false, cacheMiB: 32);
         var version = Version.Parse(SQLitePCL.raw.sqlite3_libversion().utf8_to_string());
         if (version < OldestSafeSqlite)
         {

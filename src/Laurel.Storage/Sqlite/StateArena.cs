@@ -8,7 +8,7 @@ internal sealed class StateArena
     private const int ChunkBytes = 1 << 20;
 
     // Room to grow in place: a state mostly grows by a digit or a code.
-    private const int Grain = 64;
+    private const int Grain = 32;
     private readonly List<byte[]> _chunks = [];
     private int _chunk = -1;
     private int _used = ChunkBytes;

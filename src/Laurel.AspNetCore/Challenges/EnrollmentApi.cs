@@ -82,7 +82,7 @@ internal sealed class EnrollmentApi(EventPipeline pipeline, EventsOptions option
             Refusal.ChallengeNotFound => (
                 404, "CHALLENGE_NOT_FOUND", "The program of this key's environment has no active challenge of this code. Publish it, or correct the code in the path."),
             Refusal.EnrollmentNotExplicit => (
-                409, "ENROLLMENT_NOT_EXPLICIT", $"The challenge '{code}' takes part in everybody's events without enrolment. Leave the call out, or publish the challenge with \"enrollment\": \"explicit\"."),
+                409, "ENROLLMENT_NOT_EXPLICIT", $"Everybody takes part in the challenge '{code}' without enrolment. Leave the call out, or publish the challenge with \"enrollment\": \"explicit\"."),
             Refusal.ChallengeNotOpen => (409, "CHALLENGE_NOT_OPEN", $"The challenge '{code}' has not begun, or is over. Enrol between its starts_at and its ends_at."),
             Refusal.NotEligible => (409, "NOT_ELIGIBLE", $"The participant does not meet the eligibility of the challenge '{code}' now. Try again once it does."),
             Refusal.AlreadyCompleted => (409, "CHALLENGE_COMPLETED", $"The participant has completed the challenge '{code}' as often as its max_completions allows."),

@@ -17,19 +17,25 @@ internal sealed class ParticipantReader(ILaurelStore store, RuleBooks books, Tim
 {
     // What is due to one participant at once; more waits for the clock.
     private const int MostTicks = 200;
+    private const int MostAttempts = 10;
 
-    /// <summary>The participant now; null for an unknown one.</summary>
+    /// <summary>The participant now; null for an unknown one. Throws what the store throws, and <see cref="StoreException"/> where the participant keeps changing.</summary>
     public async ValueTask<PresentParticipant?> FindAsync(ParticipantName name, CancellationToken cancellationToken)
     {
-        while (await store.ReadParticipantAsync(name.Environment, name.Id, cancellationToken) is { } row)
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
+            if (await store.ReadParticipantAsync(name.Environment, name.Id, cancellationToken) is not { } row)
+            {
+                return null;
+            }
+
             if (await PresentAsync(row, cancellationToken) is { } present)
             {
                 return present;
             }
         }
 
-        return null;
+        throw new StoreException(StoreFault.Conflict, "The participant kept changing while it was read.");
     }
 
     // Null where the participant changed between two reads: then what was read does not belong together.

@@ -20,8 +20,7 @@ internal static class ChallengeEnrollment
         if (draft.Refusal is null)
         {
             var period = draft.Book.Calendar.PeriodOf(challenge.Schedule.Recurrence, draft.Now);
-            draft.SetChallengeProgress(
-            progress with
+            var enrolled = progress with
             {
                 EnrolledAt = draft.Now,
                 IsEnded = false,
@@ -29,8 +28,8 @@ internal static class ChallengeEnrollment
                 IsRolling = challenge.Schedule.Rolling is not null,
                 Period = period,
                 Objectives = [],
-            },
-            canEnd: true);
+            };
+            draft.SetChallengeProgress(enrolled, canEnd: true);
             draft.Add(new ChallengeEnrolled(draft.NextPlace, draft.Cause, challenge.Source, challenge.Name));
         }
     }

@@ -56,7 +56,7 @@ internal static class ComparisonCheck
         };
         if (op is ConditionOperator.Gt or ConditionOperator.Gte or ConditionOperator.Lt or ConditionOperator.Lte)
         {
-            members.Fault("op", $"{ConditionReader.Operators[(int)op]} compares numbers, but {path.Text} is a text such as {example}; use eq, in or starts_with");
+            members.Fault("op", $"{ConditionReader.NameOf(op)} compares numbers, but {path.Text} is a text such as {example}; use eq, in or starts_with");
             return;
         }
 

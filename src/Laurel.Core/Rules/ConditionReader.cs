@@ -15,7 +15,7 @@ internal sealed class ConditionReader(ReadingScope scope, string? eventName)
     private static readonly string[] CompareMembers = ["property", "op", "value"];
 
     /// <summary>Their names, in the order of <see cref="ConditionOperator"/>.</summary>
-    internal static readonly string[] Operators =
+    private static readonly string[] Operators =
     [
         "eq", "ne", "gt", "gte", "lt", "lte", "in", "not_in", "contains", "starts_with", "ends_with", "exists", "not_exists", "matches",
     ];

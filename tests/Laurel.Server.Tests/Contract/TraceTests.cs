@@ -72,6 +72,24 @@ public sealed class TraceTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_trace_tells_of_the_tier_that_was_reached_and_of_the_one_that_was_not()
+    {
+        var tenant = await server.NewTenantAsync();
+        await tenant.PublishAsync(
+            """
+            {"point_rules":[{"code":"spend","event_name":"buy","amount":10}],
+             "tiers":[{"code":"bronze","level":1,"criteria_config":{"min_points":10}},{"code":"silver","level":2,"criteria_config":{"min_points":50}}]}
+            """);
+
+        var trace = await TraceAsync(tenant.Admin, await EmitAsync(tenant, "{}"));
+
+        var tiers = trace.Json.GetProperty("rules").EnumerateArray().Where(rule => rule.GetProperty("type").GetString() == "tier").ToList();
+        Assert.Equal(["tier silver event False the points earned do not reach it  ", "tier bronze event True reached  "], tiers.Select(Line));
+        Assert.Equal(
+            """{"property":"points_earned","op":"gte","expected":50,"actual":10,"actual_kind":"number","result":false}""", tiers[0].GetProperty("conditions")[0].GetRawText());
+    }
+
+    [Fact]
     public async Task An_event_that_no_rule_hears_has_a_trace_without_rules()
     {
         var tenant = await server.NewTenantAsync();

@@ -31,6 +31,9 @@ public sealed class StoreBatch
     /// <summary>Newest program version in the request's order of environments; 0 where none was published.</summary>
     public required IReadOnlyList<int> ProgramVersions { get; init; }
 
+    /// <summary>Newest version of the webhook endpoints in the request's order of environments; 0 where there never were any.</summary>
+    public required IReadOnlyList<int> WebhookVersions { get; init; }
+
     /// <summary>What the adapter needs to find its transaction again.</summary>
     public object? Transaction { get; init; }
 }
@@ -59,6 +62,9 @@ public sealed class BatchWrites
 
     /// <summary>Rewards granted.</summary>
     public List<RewardIssue> Rewards { get; } = [];
+
+    /// <summary>Inputs that somebody subscribes to, each once at most, in the order of the log.</summary>
+    public List<OutboxWrite> Outbox { get; } = [];
 }
 
 /// <summary>

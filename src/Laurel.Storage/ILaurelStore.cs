@@ -16,6 +16,9 @@ public interface ILaurelStore : IAsyncDisposable
     /// <summary>Where the store is, for people: a full path or a host and database, never a password.</summary>
     string Location { get; }
 
+    /// <summary>Endpoints, and the way of a message to them.</summary>
+    IWebhookStore Webhooks { get; }
+
     /// <summary>Opens the store and brings its schema up to date. Throws <see cref="StoreException"/> with a sentence for the operator.</summary>
     ValueTask StartAsync(CancellationToken cancellationToken);
 

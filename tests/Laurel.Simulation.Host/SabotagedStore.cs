@@ -24,6 +24,8 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
 
     public string Location => store.Location;
 
+    public IWebhookStore Webhooks => store.Webhooks;
+
     public ValueTask StartAsync(CancellationToken cancellationToken) => store.StartAsync(cancellationToken);
 
     public async ValueTask<StoreBatch> OpenBatchAsync(BatchRequest request, CancellationToken cancellationToken)
@@ -36,6 +38,7 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
                 Participants = batch.Participants,
                 Answers = new Dictionary<KeyHash, StoredAnswer>(),
                 ProgramVersions = batch.ProgramVersions,
+                WebhookVersions = batch.WebhookVersions,
                 Transaction = batch.Transaction,
             };
     }
@@ -133,6 +136,7 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
         }));
         copy.Parts.AddRange(writes.Parts.Select(part => part with { Document = part.Document is { } document ? document.ToArray() : default(ReadOnlyMemory<byte>?) }));
         copy.Rewards.AddRange(writes.Rewards);
+        copy.Outbox.AddRange(writes.Outbox);
         return copy;
     }
 }

@@ -8,6 +8,7 @@ using Laurel.AspNetCore.Participants;
 using Laurel.AspNetCore.Rewards;
 using Laurel.AspNetCore.Telemetry;
 using Laurel.AspNetCore.Tenants;
+using Laurel.AspNetCore.Webhooks;
 using Laurel.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,10 +51,15 @@ public static class LaurelHosting
         services.AddSingleton<ProgramPublisher>();
         services.AddSingleton<RuleBooks>();
 
+        services.AddSingleton<SubscriberSets>();
+        services.AddSingleton<OutboxSignal>();
+
         services.AddSingleton(new EventsOptions(options.ParticipantRate, TimeSpan.FromHours(options.EventsMaxAheadHours)));
         services.AddSingleton(provider => new EventPipeline(
             provider.GetRequiredService<ILaurelStore>(),
             provider.GetRequiredService<RuleBooks>(),
+            provider.GetRequiredService<SubscriberSets>(),
+            provider.GetRequiredService<OutboxSignal>(),
             provider.GetRequiredService<TimeProvider>(),
             new PipelineLimits(options.PipelineQueueLimit, options.PipelineBatchLimit),
             new RandomIds().Draw,

@@ -57,6 +57,15 @@ internal sealed class Connection : IDisposable
         return value;
     }
 
+    /// <summary>The same, with one whole number as <c>?1</c>.</summary>
+    public long Count(string sql, long argument)
+    {
+        var statement = Prepare(sql).Bind(1, argument);
+        var value = statement.Step() ? statement.Long(0) : 0;
+        statement.Reset();
+        return value;
+    }
+
     /// <summary>Whether a transaction is open.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 

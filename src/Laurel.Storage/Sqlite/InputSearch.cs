@@ -11,14 +11,21 @@ namespace Laurel.Storage.Sqlite;
 internal static class InputSearch
 {
     /// <summary>Where the input stands; null where this environment has none of that id.</summary>
-    public static EventPlace? Find(Connection connection, EnvironmentKey environment, FactId id)
+    public static EventPlace? Find(Connection connection, EnvironmentKey environment, FactId id) =>
+        FindRow(connection, id) is { } found ? PlaceOf(connection, environment, found.ParticipantKey, found.Seq) : null;
+
+    /// <summary>The input's place in the log; null where this environment has none of that id.</summary>
+    public static long? FindLogId(Connection connection, EnvironmentKey environment, FactId id) =>
+        FindRow(connection, id) is { } found && PlaceOf(connection, environment, found.ParticipantKey, found.Seq) is not null ? found.LogId : null;
+
+    private static (long LogId, long ParticipantKey, long Seq)? FindRow(Connection connection, FactId id)
     {
         var end = connection.Scalar("select max(id) from log") + 1;
         foreach (var start in Starts(connection))
         {
             if (FindBetween(connection, start, end, id) is { } found)
             {
-                return PlaceOf(connection, environment, found.ParticipantKey, found.Seq);
+                return found;
             }
 
             end = start;
@@ -45,7 +52,7 @@ internal static class InputSearch
         return starts;
     }
 
-    private static (long ParticipantKey, long Seq)? FindBetween(Connection connection, long start, long end, FactId id)
+    private static (long LogId, long ParticipantKey, long Seq)? FindBetween(Connection connection, long start, long end, FactId id)
     {
         Span<byte> idBytes = stackalloc byte[16];
         id.Value.TryWriteBytes(idBytes);
@@ -53,13 +60,13 @@ internal static class InputSearch
         // Not by way of a date: an id that a caller made up may lie beyond the year 9999.
         var millisecond = BinaryPrimitives.ReadInt64BigEndian(idBytes) >>> 16;
         var first = FirstAt(connection, start, end, millisecond);
-        var select = connection.Prepare("select received_at, event_id, participant_key, seq from log where id >= ?1 and id < ?2 order by id").Bind(1, first).Bind(2, end);
-        (long, long)? found = null;
+        var select = connection.Prepare("select received_at, event_id, participant_key, seq, id from log where id >= ?1 and id < ?2 order by id").Bind(1, first).Bind(2, end);
+        (long, long, long)? found = null;
         while (found is null && select.Step() && MillisecondOf(select.Long(0)) == millisecond)
         {
             if (select.Bytes(1).SequenceEqual(idBytes))
             {
-                found = (select.Long(2), select.Long(3));
+                found = (select.Long(4), select.Long(2), select.Long(3));
             }
         }
 

@@ -39,6 +39,20 @@ internal static class ParticipantReads
         return found;
     }
 
+    /// <summary>The name of the participant with this key; it must be there.</summary>
+    public static ParticipantName NameOf(Connection connection, long key)
+    {
+        var select = connection.Prepare("select environment, id from participants where key = ?1").Bind(1, key);
+        if (!select.Step())
+        {
+            throw new InvalidOperationException($"Participant {key} is missing from the store.");
+        }
+
+        var name = new ParticipantName(new EnvironmentKey(select.Int(0)), select.Text(1));
+        select.Reset();
+        return name;
+    }
+
     /// <summary>The key of a participant: its row is made with its first commit, and never leaves.</summary>
     public static long? FindKey(Connection connection, ParticipantName name)
     {

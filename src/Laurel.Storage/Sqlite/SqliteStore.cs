@@ -7,11 +7,12 @@ namespace Laurel.Storage.Sqlite;
 /// The embedded store: one file, one process, one writer. WAL with <c>synchronous=FULL</c>: what was acknowledged survives power loss.
 /// Threads: the writer's connection is used by whoever holds <see cref="_writing"/>; readers have connections of their own.
 /// </summary>
-public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
+public sealed class SqliteStore : ILaurelStore
 {
     // Below this, a checkpoint that resets the log can lose commits: sqlite.org/wal.html, "the WAL-reset bug".
     private static readonly Version OldestSafeSqlite = new(3, 51, 3);
 
+    private readonly SqliteStoreOptions _options;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly TailLock _tailLock = new();
     private FileStream? _processLock;
@@ -21,17 +22,28 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     private Checkpointer? _checkpointer;
     private bool _isDisposed;
 
+    /// <summary>Makes a store that is opened by <see cref="StartAsync"/>.</summary>
+    public SqliteStore(SqliteStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        Webhooks = new SqliteWebhooks(this);
+    }
+
+    /// <inheritdoc/>
+    public IWebhookStore Webhooks { get; }
+
     /// <inheritdoc/>
     public int WriteLanes => 1;
 
     /// <inheritdoc/>
-    public string Location => options.Path;
+    public string Location => _options.Path;
 
     /// <inheritdoc/>
     public ValueTask StartAsync(CancellationToken cancellationToken)
     {
-        _processLock = TakeProcessLock(options.Path);
-        _connection = Connection.Open(options.Path, readOnly: false, cacheMiB: 32);
+        _processLock = TakeProcessLock(_options.Path);
+        _connection = Connection.Open(_options.Path, readOnly: false, cacheMiB: 32);
         var version = Version.Parse(SQLitePCL.raw.sqlite3_libversion().utf8_to_string());
         if (version < OldestSafeSqlite)
         {
@@ -47,9 +59,9 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
         _connection.Execute("pragma wal_autocheckpoint = 0");
         _connection.Execute("pragma foreign_keys = on");
         Migrations.Apply(_connection);
-        _checkpointer = new Checkpointer(options, _writing, _connection.Scalar("pragma page_size"));
-        _readers = new ReaderPool(options.Path);
-        _writer = new Writer(_connection, _tailLock, _checkpointer, options);
+        _checkpointer = new Checkpointer(_options, _writing, _connection.Scalar("pragma page_size"));
+        _readers = new ReaderPool(_options.Path);
+        _writer = new Writer(_connection, _tailLock, _checkpointer, _options);
         _writer.RecoverTail();
         return ValueTask.CompletedTask;
     }
@@ -226,7 +238,7 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
             cancellationToken);
 
     // A short write beside the pipeline's batches, in a transaction of its own.
-    private async ValueTask<T> WriteAsync<T>(Func<Connection, T> write, CancellationToken cancellationToken)
+    internal async ValueTask<T> WriteAsync<T>(Func<Connection, T> write, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         var connection = Started(_connection);
@@ -235,6 +247,7 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
             connection.Execute("begin immediate");
             var result = write(connection);
             connection.Execute("commit");
+            _checkpointer!.NoteWritten(connection.TakePagesWritten(), connection);
             return result;
         }
         catch
@@ -252,7 +265,7 @@ public sealed class SqliteStore(SqliteStoreOptions options) : ILaurelStore
     private ValueTask<T> ReadAsync<T>(Func<Snapshot, T> read, ParticipantName? participant, CancellationToken cancellationToken) =>
         ReadOnAsync(connection => read(Started(_writer).TakeSnapshot(connection, participant)), cancellationToken);
 
-    private async ValueTask<T> ReadOnAsync<T>(Func<Connection, T> read, CancellationToken cancellationToken)
+    internal async ValueTask<T> ReadOnAsync<T>(Func<Connection, T> read, CancellationToken cancellationToken)
     {
         var connection = await Started(_readers).RentAsync(cancellationToken);
         try

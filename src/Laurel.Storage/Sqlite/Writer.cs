@@ -86,12 +86,14 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         }
 
         var versions = new int[request.Environments.Count];
+        var webhookVersions = new int[request.Environments.Count];
         for (var i = 0; i < versions.Length; i++)
         {
             versions[i] = ProgramTable.NewestVersion(connection, request.Environments[i]);
+            webhookVersions[i] = WebhookEndpointTable.Version(connection, request.Environments[i]);
         }
 
-        return new StoreBatch { Participants = participants, Answers = answers, ProgramVersions = versions };
+        return new StoreBatch { Participants = participants, Answers = answers, ProgramVersions = versions, WebhookVersions = webhookVersions };
     }
 
     /// <summary>Pieces of states, within the open transaction.</summary>
@@ -108,6 +110,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         WriteParticipants(writes, WriteLog(writes, firstLogId));
         PartTable.Write(connection, writes.Parts);
         RewardTables.Write(connection, writes.Rewards);
+        OutboxTable.Write(connection, writes.Outbox, firstLogId);
         WriteHotEntries(writes, firstLogId);
         FoldProgress? progress = _fold?.WriteSlice(connection, Math.Max(SmallestSlice, 6 * writes.Log.Count));
         try

@@ -6,6 +6,7 @@ using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.AspNetCore.Participants;
 using Laurel.AspNetCore.Telemetry;
+using Laurel.AspNetCore.Webhooks;
 using Laurel.Core.Tests.Generated;
 using Laurel.Evaluation;
 using Laurel.Facts;
@@ -69,7 +70,7 @@ public sealed class LogReplayTests : IAsyncLifetime
         var books = new RuleBooks(_store);
         var ids = 0UL;
         var pipeline = new EventPipeline(
-            _store, books, time, new PipelineLimits(QueueLimit: 1000, BatchLimit: 3), () => ++ids << 16, _telemetry, NullLogger<EventPipeline>.Instance);
+            _store, books, new SubscriberSets(_store), new OutboxSignal(), time, new PipelineLimits(QueueLimit: 1000, BatchLimit: 3), () => ++ids << 16, _telemetry, NullLogger<EventPipeline>.Instance);
         await PublishAsync(environment, 1, first);
         for (var reward = 0; reward < 3; reward++)
         {

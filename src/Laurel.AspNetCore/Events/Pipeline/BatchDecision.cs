@@ -1,7 +1,6 @@
 using Laurel.Evaluation;
 using Laurel.Facts;
 using Laurel.RateCaps;
-using Laurel.Rules;
 using Laurel.Storage;
 using Laurel.Tenants;
 
@@ -12,11 +11,11 @@ namespace Laurel.AspNetCore.Events.Pipeline;
 /// the attempt goes on to learn what else is lacking, and is void.
 /// </summary>
 internal sealed class BatchDecision(
-    StoreBatch batch, IReadOnlyDictionary<EnvironmentKey, RuleBook> books, BatchSupply supply, EventAnswers answers, Func<ulong> drawId, Timestamp now)
+    StoreBatch batch, IReadOnlyDictionary<EnvironmentKey, Governing> governing, BatchSupply supply, EventAnswers answers, Func<ulong> drawId, Timestamp now)
 {
     // A tick may make 500 facts. What still waits after so many is left for the next batch, so that no participant holds up a lane for ever.
     private const int MostTicks = 200;
-    private readonly Dictionary<ParticipantName, WorkingParticipant> _participants = Working(batch, books, supply);
+    private readonly Dictionary<ParticipantName, WorkingParticipant> _participants = Working(batch, governing, supply);
     private readonly Dictionary<KeyHash, StoredAnswer> _answered = [];
 
     public BatchWrites Writes { get; } = new();
@@ -100,6 +99,7 @@ internal sealed class BatchDecision(
         participant.Apply(decision, Writes);
         Facts.Add(decision.Facts);
         var eventFacts = kind == InputKind.Event ? 1 : 0;
+        var factMask = FactDocument.MaskOf(decision.Facts) & ~(1 - eventFacts);
         Writes.Log.Add(new LogRow(
             participant.Loaded.Key,
             decision.State.Seq,
@@ -114,10 +114,15 @@ internal sealed class BatchDecision(
             payloadHash,
             properties.Json,
             answers.WriteFacts(decision.Facts),
-            FactDocument.MaskOf(decision.Facts) & ~(1 - eventFacts),
+            factMask,
             decision.Facts.Count + eventFacts,
             answer,
             EventAnswers.WriteOutcomes(participant.Allocations)));
+        if (governing[participant.Loaded.Name.Environment].Subscribers.TargetsOf(factMask, decision.Facts) is { IsEmpty: false } targets)
+        {
+            Writes.Outbox.Add(new OutboxWrite(Writes.Log.Count - 1, targets));
+        }
+
         NoteIssues(participant, input, decision);
     }
 
@@ -143,12 +148,12 @@ internal sealed class BatchDecision(
     }
 
     private static Dictionary<ParticipantName, WorkingParticipant> Working(
-        StoreBatch batch, IReadOnlyDictionary<EnvironmentKey, RuleBook> books, BatchSupply supply)
+        StoreBatch batch, IReadOnlyDictionary<EnvironmentKey, Governing> governing, BatchSupply supply)
     {
         var participants = new Dictionary<ParticipantName, WorkingParticipant>(batch.Participants.Count);
         foreach (var loaded in batch.Participants)
         {
-            participants.Add(loaded.Name, new WorkingParticipant(loaded, books[loaded.Name.Environment], supply));
+            participants.Add(loaded.Name, new WorkingParticipant(loaded, governing[loaded.Name.Environment].Book, supply));
         }
 
         return participants;

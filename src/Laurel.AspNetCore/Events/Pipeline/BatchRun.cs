@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Telemetry;
+using Laurel.AspNetCore.Webhooks;
 using Laurel.Facts;
-using Laurel.Rules;
 using Laurel.Storage;
 using Laurel.Tenants;
 
@@ -11,7 +11,8 @@ namespace Laurel.AspNetCore.Events.Pipeline;
 /// <summary>
 /// One batch from prefetch to answer. Evaluation is pure, so that a batch that failed may simply run again. Commands are completed only after the commit.
 /// </summary>
-internal sealed class BatchRun(ILaurelStore store, RuleBooks books, TimeProvider time, Func<ulong> drawId, LaurelTelemetry telemetry)
+internal sealed class BatchRun(
+    ILaurelStore store, RuleBooks books, SubscriberSets subscribers, OutboxSignal outbox, TimeProvider time, Func<ulong> drawId, LaurelTelemetry telemetry)
 {
     /// <summary>Runs <paramref name="commands"/>. Throws what the store throws; then nothing was kept and nothing was completed.</summary>
     public async ValueTask RunAsync(List<PipelineCommand> commands)
@@ -27,11 +28,7 @@ internal sealed class BatchRun(ILaurelStore store, RuleBooks books, TimeProvider
         var isOpen = true;
         try
         {
-            var governing = new Dictionary<EnvironmentKey, RuleBook>(request.Environments.Count);
-            for (var i = 0; i < request.Environments.Count; i++)
-            {
-                governing.Add(request.Environments[i], await books.GetAsync(request.Environments[i], batch.ProgramVersions[i], CancellationToken.None));
-            }
+            var governing = await GovernAsync(request, batch);
 
             // 2. Decide, in memory and in order; again where old parts or rewards had to be loaded first.
             var supply = new BatchSupply();
@@ -69,6 +66,11 @@ internal sealed class BatchRun(ILaurelStore store, RuleBooks books, TimeProvider
         }
 
         // 4. Answer.
+        if (decision.Writes.Outbox.Count > 0)
+        {
+            outbox.Set();
+        }
+
         telemetry.NoteBatch(commands.Count, Stopwatch.GetElapsedTime(started));
         decision.Facts.ForEach(telemetry.NoteGrants);
         for (var i = 0; i < commands.Count; i++)
@@ -80,6 +82,20 @@ internal sealed class BatchRun(ILaurelStore store, RuleBooks books, TimeProvider
 
             commands[i].Complete(outcomes[i]);
         }
+    }
+
+    private async ValueTask<Dictionary<EnvironmentKey, Governing>> GovernAsync(BatchRequest request, StoreBatch batch)
+    {
+        var governing = new Dictionary<EnvironmentKey, Governing>(request.Environments.Count);
+        for (var i = 0; i < request.Environments.Count; i++)
+        {
+            var environment = request.Environments[i];
+            governing.Add(environment, new Governing(
+                await books.GetAsync(environment, batch.ProgramVersions[i], CancellationToken.None),
+                await subscribers.GetAsync(environment, batch.WebhookVersions[i], CancellationToken.None)));
+        }
+
+        return governing;
     }
 
     private static BatchRequest Prefetch(List<PipelineCommand> commands)

@@ -1,5 +1,6 @@
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Telemetry;
+using Laurel.AspNetCore.Webhooks;
 using Laurel.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,7 @@ internal sealed class EventPipeline
     private readonly ILogger<EventPipeline> _log;
 
     public EventPipeline(
-        ILaurelStore store, RuleBooks books, TimeProvider time, PipelineLimits limits, Func<ulong> drawId, LaurelTelemetry telemetry, ILogger<EventPipeline> log)
+        ILaurelStore store, RuleBooks books, SubscriberSets subscribers, OutboxSignal outbox, TimeProvider time, PipelineLimits limits, Func<ulong> drawId, LaurelTelemetry telemetry, ILogger<EventPipeline> log)
     {
         _store = store;
         _limits = limits;
@@ -31,7 +32,7 @@ internal sealed class EventPipeline
             _lanes[i] = new Lane(limits.QueueLimit);
         }
 
-        _run = new BatchRun(store, books, time, drawId, telemetry);
+        _run = new BatchRun(store, books, subscribers, outbox, time, drawId, telemetry);
         telemetry.ObserveQueueDepth(() => _lanes.Sum(lane => (long)lane.Count));
     }
 

@@ -1,0 +1,85 @@
+using Laurel.Facts;
+
+namespace Laurel.Storage.Sqlite;
+
+/// <summary>Rows of <c>webhook_attempts</c>.</summary>
+internal static class WebhookAttemptTable
+{
+    public static void Write(Connection connection, IEnumerable<WebhookAttempt> attempts)
+    {
+        var insert = connection.Prepare(
+            """
+            insert into webhook_attempts (endpoint_key, message_id, type, number, at, latency_ms, outcome, status, error, answer)
+            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            """);
+        Span<byte> messageId = stackalloc byte[16];
+        foreach (var attempt in attempts)
+        {
+            attempt.MessageId.Value.TryWriteBytes(messageId);
+            insert.Bind(1, attempt.EndpointKey).BindBlob(2, messageId).Bind(3, attempt.Type).Bind(4, attempt.Number).Bind(5, attempt.At.UnixMicroseconds)
+                .Bind(6, attempt.LatencyMs).Bind(7, attempt.Outcome).Bind(8, (long?)attempt.Status).Bind(9, attempt.Error).BindBlob(10, attempt.Answer.Span).Run();
+        }
+    }
+
+    public static AttemptsPage Read(Connection connection, AttemptsQuery query)
+    {
+        // Each filter has a statement of its own, so that each may use its index.
+        var filter = (query.MessageId is null ? "" : " and message_id = ?2") + (query.Outcome is null ? "" : " and outcome = ?3");
+        var from = $"from webhook_attempts indexed by {(query.MessageId is null ? "webhook_attempts_by_endpoint" : "webhook_attempts_by_message")} where endpoint_key = ?1{filter}";
+        var select = BindFilter(
+            connection.Prepare($"select message_id, type, number, at, latency_ms, outcome, status, error, answer {from} order by id desc limit ?4 offset ?5"), query)
+            .Bind(4, query.PageSize).Bind(5, (query.Page - 1L) * query.PageSize);
+        var attempts = new List<WebhookAttempt>();
+        while (select.Step())
+        {
+            attempts.Add(new WebhookAttempt(
+                query.EndpointKey,
+                new FactId(new Ulid(select.Bytes(0))),
+                select.Text(1),
+                select.Int(2),
+                new Timestamp(select.Long(3)),
+                select.Int(4),
+                select.Text(5),
+                (int?)select.LongOrNull(6),
+                select.TextOrNull(7),
+                select.Bytes(8).ToArray()));
+        }
+
+        select.Reset();
+        var count = BindFilter(connection.Prepare($"select count(*) {from}"), query);
+        var total = count.Step() ? count.Long(0) : 0;
+        count.Reset();
+        return new AttemptsPage(attempts, total);
+    }
+
+    /// <summary>Removes attempts made before a time, and those of deleted endpoints, at most <paramref name="limit"/> of each; answers how many.</summary>
+    public static int Purge(Connection connection, Timestamp before, int limit)
+    {
+        // Ids grow with time, so that the first one kept ends the search.
+        connection.Prepare(
+            """
+            delete from webhook_attempts where id in (select id from webhook_attempts order by id limit ?2)
+              and id < coalesce((select min(id) from (select id, at from webhook_attempts order by id limit ?2) where at >= ?1), 9223372036854775807)
+            """).Bind(1, before.UnixMicroseconds).Bind(2, limit).Run();
+        var removed = connection.Changes;
+        connection.Prepare(
+            """
+            delete from webhook_attempts where id in (
+              select a.id from webhook_endpoints e cross join webhook_attempts a on a.endpoint_key = e.key where e.status = 2 limit ?1)
+            """).Bind(1, limit).Run();
+        return removed + connection.Changes;
+    }
+
+    private static Statement BindFilter(Statement statement, AttemptsQuery query)
+    {
+        statement.Bind(1, query.EndpointKey);
+        if (query.MessageId is { } id)
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            id.Value.TryWriteBytes(bytes);
+            statement.BindBlob(2, bytes);
+        }
+
+        return query.Outcome is { } outcome ? statement.Bind(3, outcome) : statement;
+    }
+}

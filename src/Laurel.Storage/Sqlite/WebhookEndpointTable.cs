@@ -1,0 +1,177 @@
+using System.Buffers;
+using System.Text.Json;
+using Laurel.Facts;
+using Laurel.Tenants;
+
+namespace Laurel.Storage.Sqlite;
+
+/// <summary>Rows of <c>webhook_endpoints</c>, <c>webhook_versions</c> and <c>webhook_notes</c>.</summary>
+internal static class WebhookEndpointTable
+{
+    private const string Columns =
+        "select key, id, environment, revision, url, description, event_types, status, disabled_reason, secrets, created_at, updated_at, failing_since from webhook_endpoints";
+
+    /// <summary>How often an environment's endpoints were changed.</summary>
+    public static int Version(Connection connection, EnvironmentKey environment)
+    {
+        var select = connection.Prepare("select version from webhook_versions where environment = ?1").Bind(1, environment.Value);
+        var version = select.Step() ? select.Int(0) : 0;
+        select.Reset();
+        return version;
+    }
+
+    /// <summary>An environment's endpoints that are not deleted, oldest first.</summary>
+    public static List<WebhookEndpoint> ReadAll(Connection connection, EnvironmentKey environment)
+    {
+        var select = connection.Prepare($"{Columns} where environment = ?1 and status <> 2 order by key").Bind(1, environment.Value);
+        var endpoints = new List<WebhookEndpoint>();
+        while (select.Step())
+        {
+            endpoints.Add(Read(select));
+        }
+
+        select.Reset();
+        return endpoints;
+    }
+
+    /// <summary>The endpoint of this key, deleted or not; it must be there.</summary>
+    public static WebhookEndpoint Read(Connection connection, int key)
+    {
+        var select = connection.Prepare($"{Columns} where key = ?1").Bind(1, key);
+        if (!select.Step())
+        {
+            throw new InvalidOperationException($"Webhook endpoint {key} is missing from the store.");
+        }
+
+        var endpoint = Read(select);
+        select.Reset();
+        return endpoint;
+    }
+
+    /// <summary>Adds or changes within the open transaction; null where the revision is another, or there are <paramref name="most"/> already.</summary>
+    public static WebhookEndpoint? Write(Connection connection, WebhookEndpoint endpoint, EndpointNote note, int most)
+    {
+        if ((endpoint.Key == 0 ? Add(connection, endpoint, most) : Change(connection, endpoint)) is not { } written)
+        {
+            return null;
+        }
+
+        connection.Prepare("insert into webhook_versions (environment, version) values (?1, 1) on conflict do update set version = version + 1")
+            .Bind(1, endpoint.Environment.Value).Run();
+        connection.Prepare(
+            """
+            insert into webhook_notes (endpoint_key, number, at, made_by, change, detail)
+            select ?1, 1 + coalesce(max(number), 0), ?2, ?3, ?4, ?5 from webhook_notes where endpoint_key = ?1
+            """)
+            .Bind(1, written.Key).Bind(2, note.At.UnixMicroseconds).Bind(3, note.By).Bind(4, note.Change).Bind(5, note.Detail).Run();
+        return written;
+    }
+
+    /// <summary>Notes since when endpoints fail.</summary>
+    public static void WriteFailing(Connection connection, IReadOnlyDictionary<int, Timestamp?> failingSince)
+    {
+        foreach (var (key, since) in failingSince)
+        {
+            connection.Prepare("update webhook_endpoints set failing_since = ?2 where key = ?1").Bind(1, key).Bind(2, since?.UnixMicroseconds).Run();
+        }
+    }
+
+    /// <summary>A page of an endpoint's history, newest first.</summary>
+    public static EndpointNotesPage Notes(Connection connection, int endpointKey, int page, int pageSize)
+    {
+        var select = connection.Prepare("select at, made_by, change, detail from webhook_notes where endpoint_key = ?1 order by number desc limit ?2 offset ?3")
+            .Bind(1, endpointKey).Bind(2, pageSize).Bind(3, (page - 1L) * pageSize);
+        var notes = new List<EndpointNote>();
+        while (select.Step())
+        {
+            notes.Add(new EndpointNote(new Timestamp(select.Long(0)), select.Text(1), select.Text(2), select.Text(3)));
+        }
+
+        select.Reset();
+        return new EndpointNotesPage(notes, connection.Count("select max(number) from webhook_notes where endpoint_key = ?1", endpointKey));
+    }
+
+    private static WebhookEndpoint? Add(Connection connection, WebhookEndpoint endpoint, int most)
+    {
+        if (connection.Count("select count(*) from webhook_endpoints where environment = ?1 and status <> 2", endpoint.Environment.Value) >= most)
+        {
+            return null;
+        }
+
+        var written = endpoint with { Key = (int)connection.Scalar("select max(key) from webhook_endpoints") + 1, Revision = 1 };
+        Bind(
+            connection.Prepare(
+                """
+                insert into webhook_endpoints (key, revision, url, description, event_types, status, disabled_reason, secrets, updated_at, failing_since, id, environment, created_at)
+                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                """),
+            written)
+            .Bind(11, written.Id).Bind(12, written.Environment.Value).Bind(13, written.CreatedAt.UnixMicroseconds).Run();
+        return written;
+    }
+
+    private static WebhookEndpoint? Change(Connection connection, WebhookEndpoint endpoint)
+    {
+        var written = endpoint with { Revision = endpoint.Revision + 1 };
+        Bind(
+            connection.Prepare(
+                """
+                update webhook_endpoints set revision = ?2, url = ?3, description = ?4, event_types = ?5, status = ?6, disabled_reason = ?7, secrets = ?8,
+                  updated_at = ?9, failing_since = ?10
+                where key = ?1 and revision = ?2 - 1
+                """),
+            written).Run();
+        return connection.Changes == 1 ? written : null;
+    }
+
+    private static Statement Bind(Statement statement, WebhookEndpoint endpoint) => statement
+        .Bind(1, endpoint.Key).Bind(2, endpoint.Revision).Bind(3, endpoint.Url).Bind(4, endpoint.Description)
+        .Bind(5, JsonSerializer.Serialize(endpoint.EventTypes)).Bind(6, (int)endpoint.Status).Bind(7, endpoint.DisabledReason)
+        .BindText(8, WriteSecrets(endpoint.Secrets)).Bind(9, endpoint.UpdatedAt.UnixMicroseconds).Bind(10, endpoint.FailingSince?.UnixMicroseconds);
+
+    private static WebhookEndpoint Read(Statement select) => new(
+        select.Int(0),
+        select.Text(1),
+        new EnvironmentKey(select.Int(2)),
+        select.Int(3),
+        select.Text(4),
+        select.Text(5),
+        JsonSerializer.Deserialize<List<string>>(select.Bytes(6))!,
+        (EndpointStatus)select.Int(7),
+        select.TextOrNull(8),
+        ReadSecrets(select.Bytes(9)),
+        new Timestamp(select.Long(10)),
+        new Timestamp(select.Long(11)),
+        select.LongOrNull(12) is { } since ? new Timestamp(since) : null);
+
+    private static ReadOnlySpan<byte> WriteSecrets(IReadOnlyList<SealedSecret> secrets)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using var writer = new Utf8JsonWriter(buffer);
+        writer.WriteStartArray();
+        foreach (var secret in secrets)
+        {
+            writer.WriteStartObject();
+            writer.WriteBase64String("sealed"u8, secret.Sealed);
+            if (secret.ValidUntil is { } until)
+            {
+                writer.WriteNumber("valid_until"u8, until.UnixMicroseconds);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.Flush();
+        return buffer.WrittenSpan;
+    }
+
+    private static List<SealedSecret> ReadSecrets(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        using var document = JsonDocument.ParseValue(ref reader);
+        return [.. document.RootElement.EnumerateArray().Select(secret => new SealedSecret(
+            secret.GetProperty("sealed"u8).GetBytesFromBase64(),
+            secret.TryGetProperty("valid_until"u8, out var until) ? new Timestamp(until.GetInt64()) : null))];
+    }
+}

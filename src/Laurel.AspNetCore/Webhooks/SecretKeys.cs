@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace Laurel.AspNetCore.Webhooks;
@@ -48,19 +49,10 @@ internal sealed partial class SecretKeys
             return _configured[0];
         }
 
-        if (Read() is { } key)
-        {
-            return key;
-        }
-
-        if (_path is null || File.Exists(_path))
-        {
-            return null;
-        }
-
         lock (_lock)
         {
-            return _ofFile ??= Make(_path);
+            // A file that cannot be read is not written over: it may hold what all secrets were sealed with.
+            return Read() ?? (_path is null || File.Exists(_path) ? null : _ofFile = Make(_path));
         }
     }
 
@@ -109,7 +101,7 @@ internal sealed partial class SecretKeys
 
             using (var file = new FileStream(draft, options))
             {
-                file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
+                file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
                 file.Flush(flushToDisk: true);
             }
 

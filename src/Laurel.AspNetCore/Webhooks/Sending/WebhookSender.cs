@@ -157,7 +157,7 @@ internal sealed class WebhookSender : IDisposable
         }
 
         // No store can keep every character: NUL is shown as what cannot be read is. A character cut at the end is left out.
-        return Encoding.UTF8.GetString(kept, 0, WholeCharacters(kept.AsSpan(0, count))).Replace('\0', '\uFFFD');
+        return Encoding.UTF8.GetString(kept, 0, count < kept.Length ? count : WholeCharacters(kept)).Replace('\0', '\uFFFD');
     }
 
     private static int WholeCharacters(ReadOnlySpan<byte> bytes)

@@ -13,6 +13,7 @@ internal static class WebhookUrl
     public const int MaxCharacters = 2048;
 
     private const string SchemeEnd = "://";
+    private const string NoHost = "The URL has no host, or a host or port that cannot be.";
 
     private static readonly SearchValues<char> _visible = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
     private static readonly SearchValues<char> _hostCharacters =
@@ -40,9 +41,15 @@ internal static class WebhookUrl
             return null;
         }
 
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || !(IsScheme(text, Uri.UriSchemeHttp) || IsScheme(text, Uri.UriSchemeHttps)))
+        if (!IsScheme(text, Uri.UriSchemeHttp) && !IsScheme(text, Uri.UriSchemeHttps))
         {
             faults.Add("The URL must be absolute and start with https:// or http://.");
+            return null;
+        }
+
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
+        {
+            faults.Add(NoHost);
             return null;
         }
 
@@ -74,7 +81,7 @@ internal static class WebhookUrl
 
         if (uri.Host.Length == 0 || authority.ContainsAnyExcept(_hostCharacters))
         {
-            return "The URL has no host, or one with characters that no host has.";
+            return NoHost;
         }
 
         if (uri.Port == 0)

@@ -87,6 +87,12 @@ public static class LaurelHosting
         services.AddSingleton(new AddressGuard(options.WebhooksAllowedNetworks));
         services.AddSingleton<HostLookup>(Dns.GetHostAddressesAsync);
         services.AddSingleton<WebhookSender>();
+        services.AddSingleton(provider => new SecretKeys(
+            options.WebhooksEncryptionKeys, StoreChoice.WebhookKeyPath(options), provider.GetRequiredService<ILogger<SecretKeys>>()));
+        services.AddSingleton<SecretSeal>();
+        services.AddSingleton<WebhookTest>();
+        services.AddSingleton<WebhooksApi>();
+        services.AddSingleton<WebhookMessagesApi>();
 
         services.AddReference();
 
@@ -120,6 +126,8 @@ public static class LaurelHosting
         services.GetRequiredService<EnrollmentApi>().Map(routes);
         services.GetRequiredService<RewardCodesApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
+        services.GetRequiredService<WebhooksApi>().Map(routes);
+        services.GetRequiredService<WebhookMessagesApi>().Map(routes);
         routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
         routes.MapOperatorKeys(services.GetRequiredService<KeyRing>());
         routes.MapHealth(services.GetRequiredService<Readiness>());

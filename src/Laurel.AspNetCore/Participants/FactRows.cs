@@ -39,11 +39,10 @@ internal static class FactRows
     }
 
     /// <summary>The id of the fact at <paramref name="place"/> of an input; -1 for the event's own.</summary>
-    public static string IdOf(LogRow input, int place) => input.EventId.Plus(DerivedFact.IdOffset(place)).ToString();
+    public static string IdOf(LogRow input, int place) => DerivedFact.IdOf(input.EventId, place).ToString();
 
     /// <summary>When a derived fact became true.</summary>
-    public static Timestamp OccurredAt(LogRow input, JsonElement fact) =>
-        fact.TryGetProperty("due_at"u8, out var due) ? new Timestamp(due.GetInt64()) : input.OccurredAt;
+    public static Timestamp OccurredAt(LogRow input, JsonElement fact) => FactDocument.OccurredAt(fact, input.OccurredAt);
 
     private static void Write(Utf8JsonWriter writer, LogRow input, int place, JsonElement? fact)
     {
@@ -56,10 +55,7 @@ internal static class FactRows
             writer.WriteString("code", derived.GetProperty("code"u8).GetString());
             writer.WritePropertyName("data");
             derived.GetProperty("data"u8).WriteTo(writer);
-
-            // What a tick or a command sets off has no fact before it.
-            var cause = derived.GetProperty("caused_by"u8).GetInt32();
-            writer.WriteString("caused_by", cause < 0 && input.Kind != InputKind.Event ? null : IdOf(input, cause));
+            writer.WriteString("caused_by", FactDocument.CauseOf(derived, input.EventId, input.Kind == InputKind.Event)?.ToString());
         }
         else
         {

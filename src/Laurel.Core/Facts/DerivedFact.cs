@@ -21,6 +21,9 @@ public abstract record DerivedFact(int Place, int CausedBy, GrantSource Source)
     /// <summary>Offset of a derived fact's id from its event's id.</summary>
     public static int IdOffset(int place) => place + 2;
 
+    /// <summary>The id of the fact at <paramref name="place"/> of an input; -1 for an event's own.</summary>
+    public static FactId IdOf(FactId inputId, int place) => inputId.Plus(IdOffset(place));
+
     /// <summary>Writes the members of <c>data</c>, which rules that listen to the fact read as its properties.</summary>
     public abstract void WriteData(Utf8JsonWriter writer);
 

@@ -66,6 +66,17 @@ public static class FactDocument
         writer.WriteEndArray();
     }
 
+    /// <summary>When a kept fact became true; <paramref name="inputOccurredAt"/> is when its input occurred.</summary>
+    public static Timestamp OccurredAt(JsonElement fact, Timestamp inputOccurredAt) =>
+        fact.TryGetProperty("due_at"u8, out var due) ? new Timestamp(due.GetInt64()) : inputOccurredAt;
+
+    /// <summary>The id of the fact that caused a kept one; null where a tick or a command set it off, which is no fact.</summary>
+    public static FactId? CauseOf(JsonElement fact, FactId inputId, bool isOfEvent)
+    {
+        var cause = fact.GetProperty("caused_by"u8).GetInt32();
+        return cause < 0 && !isOfEvent ? null : DerivedFact.IdOf(inputId, cause);
+    }
+
     /// <summary>Bits of the kinds among an event and its <paramref name="facts"/>; see <see cref="FactKinds.All"/>.</summary>
     public static int MaskOf(IReadOnlyList<DerivedFact> facts)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Clock;
@@ -9,6 +10,7 @@ using Laurel.AspNetCore.Rewards;
 using Laurel.AspNetCore.Telemetry;
 using Laurel.AspNetCore.Tenants;
 using Laurel.AspNetCore.Webhooks;
+using Laurel.AspNetCore.Webhooks.Sending;
 using Laurel.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -81,6 +83,10 @@ public static class LaurelHosting
         services.AddSingleton<EnrollmentApi>();
         services.AddSingleton<RewardCodesApi>();
         services.AddSingleton<DefinitionsApi>();
+
+        services.AddSingleton(new AddressGuard(options.WebhooksAllowedNetworks));
+        services.AddSingleton<HostLookup>(Dns.GetHostAddressesAsync);
+        services.AddSingleton<WebhookSender>();
 
         services.AddReference();
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Laurel.AspNetCore.Hosting;
 using Laurel.Server.Tests.Harness;
 using Microsoft.Extensions.Configuration;
@@ -26,10 +27,14 @@ public sealed class OptionsTests
             ("Laurel:Pipeline:BatchLimit", "3"),
             ("Laurel:Sqlite:FoldAfterInputs", "1000"),
             ("Laurel:Sqlite:WalLimitMb", "16"),
+            ("Laurel:Webhooks:AllowedNetworks", "10.1.0.0/16, fd00::/8"),
+            ("Laurel:Webhooks:TimeoutSeconds", "120"),
             ("Laurel:Telemetry:OtlpEndpoint", "http://collector:4317"));
 
         Assert.Equal([$"bq_test_{new string('1', 32)}", $"bq_live_{new string('2', 32)}"], options.BootstrapAdminKeys);
         Assert.Equal([$"bq_op_{new string('3', 32)}"], options.BootstrapOperatorKeys);
+        Assert.Equal([IPNetwork.Parse("10.1.0.0/16"), IPNetwork.Parse("fd00::/8")], options.WebhooksAllowedNetworks);
+        Assert.Equal(120, options.WebhooksTimeoutSeconds);
         Assert.Equal(
             ("SQLite:x/y.db", 0.5, 7, 1, 2, 3, 1000, 16, "http://collector:4317"),
             (options.Store, options.ParticipantRatePerSecond, options.ParticipantRateBurst, options.EventsMaxAheadHours, options.PipelineQueueLimit,
@@ -50,6 +55,9 @@ public sealed class OptionsTests
     [InlineData("Laurel:ParticipantRate:Burst", "1.5", "'1.5'")]
     [InlineData("Laurel:Events:MaxAheadHours", "-1", "0 to 87600")]
     [InlineData("Laurel:Pipeline:QueueLimit", "99999999999", "'99999999999'")]
+    [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/8,10.0.0.1", "'10.0.0.1'")]
+    [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/33", "CIDR")]
+    [InlineData("Laurel:Webhooks:TimeoutSeconds", "0", "1 to 120")]
     [InlineData("Laurel:Telemetry:OtlpEndpoint", "collector:4317", "http or https")]
     [InlineData("Laurel:Bootstrap:AdminKey", "bq_op_00000000000000000000000000000000", "bq_test_ or bq_live_")]
     [InlineData("Laurel:Bootstrap:AdminKey", "bq_live_ABCDEF00000000000000000000000000", "lowercase")]

@@ -68,6 +68,12 @@ public sealed record LaurelOptions
     /// <summary>Days that attempts are kept for people to look at.</summary>
     public int WebhooksAttemptsKeptDays { get; init; } = 3;
 
+    /// <summary>Webhooks that an environment may have.</summary>
+    public int WebhooksEndpointLimit { get; init; } = 100;
+
+    /// <summary>Keys that webhook secrets are encrypted with, each the base64 of 32 bytes: the first encrypts, all decrypt. Empty = a file beside the embedded store.</summary>
+    public IReadOnlyList<string> WebhooksEncryptionKeys { get; init; } = [];
+
     /// <summary>Where metrics and traces are sent by OTLP; null = nowhere.</summary>
     public string? TelemetryOtlpEndpoint { get; init; }
 

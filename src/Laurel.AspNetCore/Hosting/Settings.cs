@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Laurel.AspNetCore.Tenants;
+using Laurel.AspNetCore.Webhooks;
 using Laurel.Webhooks;
 
 namespace Laurel.AspNetCore.Hosting;
@@ -142,6 +143,20 @@ internal static class Settings
             "Days that attempts are kept for people to look at.",
             options => options.WebhooksAttemptsKeptDays,
             (options, value) => options with { WebhooksAttemptsKeptDays = value }),
+        Whole(
+            "Webhooks:EndpointLimit",
+            1,
+            10_000,
+            "Webhooks that an environment may have.",
+            options => options.WebhooksEndpointLimit,
+            (options, value) => options with { WebhooksEndpointLimit = value }),
+        Keys(
+            "Webhooks:EncryptionKey",
+            "the base64 of 32 random bytes, several with commas between",
+            "Keys that webhook secrets are encrypted with: the first encrypts, all decrypt. Without it a key is made and kept beside the store.",
+            SecretKeys.IsKey,
+            options => options.WebhooksEncryptionKeys,
+            (options, keys) => options with { WebhooksEncryptionKeys = keys }),
         new(
             "Telemetry:OtlpEndpoint",
             "(none)",

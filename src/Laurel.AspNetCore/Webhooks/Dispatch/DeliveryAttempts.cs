@@ -10,9 +10,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Laurel.AspNetCore.Webhooks.Dispatch;
 
-/// <summary>Opens a secret of an endpoint, as it was sealed for the store. Throws where the key is another.</summary>
-internal delegate WebhookSecret SecretOpener(WebhookEndpoint endpoint, SealedSecret secret);
-
 /// <summary>What an attempt says of its endpoint.</summary>
 internal enum Verdict
 {
@@ -34,7 +31,7 @@ internal readonly record struct AttemptOutcome(DeliveryResult Result, Verdict Ve
 
 /// <summary>Makes one attempt at a delivery: renders the message from the log, signs it, sends it and judges the answer. Any thread.</summary>
 internal sealed class DeliveryAttempts(
-    WebhookSender sender, SecretOpener openSecret, WebhooksOptions options, Func<double> draw, TimeProvider time, LaurelTelemetry telemetry, ILogger<DeliveryAttempts> logger)
+    WebhookSender sender, SecretSeal seal, WebhooksOptions options, TimeProvider time, LaurelTelemetry telemetry, ILogger<DeliveryAttempts> logger)
 {
     private const string UnknownType = "unknown";
 
@@ -64,7 +61,7 @@ internal sealed class DeliveryAttempts(
         {
             result = Sign(endpoint, messageId, body, now) is { } request
                 ? await sender.SendAsync(request, cancellationToken)
-                : new SendResult.Failed("the endpoint's secrets could not be opened; check the option Webhooks:EncryptionKey", TimeSpan.Zero);
+                : new SendResult.Failed(SecretSeal.CannotOpen, TimeSpan.Zero);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -118,14 +115,9 @@ internal sealed class DeliveryAttempts(
     // Null where the secrets cannot be opened: the operator's key is wrong, which is no fault of the message.
     private WebhookRequest? Sign(WebhookEndpoint endpoint, FactId messageId, byte[] body, Timestamp now)
     {
-        List<WebhookSecret> secrets;
-        try
+        var secrets = seal.Open(endpoint, now);
+        if (secrets.Count == 0)
         {
-            secrets = [.. endpoint.Secrets.Where(secret => secret.ValidUntil is not { } until || until > now).Select(secret => openSecret(endpoint, secret))];
-        }
-        catch (Exception failure)
-        {
-            WebhooksLog.SecretNotOpened(logger, endpoint.Id, failure);
             return null;
         }
 
@@ -148,7 +140,7 @@ internal sealed class DeliveryAttempts(
         var retryAfter = answered?.Status is 429 or 503 ? answered.RetryAfter : null;
 
         // A delivery to an endpoint that is gone is held, whatever its number of attempts: whoever enables the endpoint again gets it.
-        Timestamp? dueAt = verdict == Verdict.Refused ? options.Retries.Next(delivery.Attempts + 1, now, draw(), retryAfter) : now;
+        Timestamp? dueAt = verdict == Verdict.Refused ? options.Retries.Next(delivery.Attempts + 1, now, Random.Shared.NextDouble(), retryAfter) : now;
         var fate = verdict == Verdict.Taken ? DeliveryFate.Delivered : dueAt is null ? DeliveryFate.Dead : DeliveryFate.Later;
         var attempt = new WebhookAttempt(
             endpoint.Key,

@@ -32,9 +32,6 @@ internal static partial class WebhooksLog
     [LoggerMessage(9, LogLevel.Critical, "Message {MessageId} for webhook endpoint {EndpointId} could not be sent. This is a bug of Laurel's.")]
     public static partial void SendBroke(ILogger logger, string messageId, string endpointId, Exception failure);
 
-    [LoggerMessage(10, LogLevel.Error, "The secrets of webhook endpoint {EndpointId} could not be opened; check the option Webhooks:EncryptionKey.")]
-    public static partial void SecretNotOpened(ILogger logger, string endpointId, Exception failure);
-
-    [LoggerMessage(11, LogLevel.Critical, "The upkeep of webhooks failed and is tried again. This is a bug of Laurel's.")]
+    [LoggerMessage(10, LogLevel.Critical, "The upkeep of webhooks failed and is tried again. This is a bug of Laurel's.")]
     public static partial void UpkeepBroke(ILogger logger, Exception failure);
 }

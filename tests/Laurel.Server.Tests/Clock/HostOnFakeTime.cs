@@ -30,6 +30,15 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
     /// <summary>Warnings and worse.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
 
+    /// <summary>Changes the options of the next start.</summary>
+    public Func<LaurelOptions, LaurelOptions> Configure { get; set; } = options => options;
+
+    /// <summary>Changes the parts of the next start.</summary>
+    public Action<IServiceCollection> ConfigureParts { get; set; } = _ => { };
+
+    /// <summary>The parts of the running server.</summary>
+    public IServiceProvider Services => _app!.Services;
+
     public static async Task<HostOnFakeTime> StartAsync(string program)
     {
         var host = new HostOnFakeTime();
@@ -45,7 +54,9 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
         builder.Logging.AddProvider(new Recorder(Log));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Time);
-        builder.Services.AddLaurel(new LaurelOptions { Store = $"sqlite:{StorePath}", BootstrapAdminKeys = [_testKey, _liveKey], ParticipantRatePerSecond = 0 });
+        builder.Services.AddLaurel(Configure(
+            new LaurelOptions { Store = $"sqlite:{StorePath}", BootstrapAdminKeys = [_testKey, _liveKey], ParticipantRatePerSecond = 0 }));
+        ConfigureParts(builder.Services);
         _app = builder.Build();
         _app.UseLaurelProblems();
         _app.MapLaurel();

@@ -68,7 +68,8 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
 
     public async Task StopAsync()
     {
-        await _app!.DisposeAsync();
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
         _app = null;
     }
 

@@ -28,11 +28,13 @@ public sealed class DeliveryTests
         await using var host = await WebhookHost.StartAsync(Story);
         var secret = WebhookHost.Secret();
         await host.SubscribeAsync("*", secrets: (secret, null));
-        var enrolled = await host.Server.Test.PostAsync($"{Api.PathOf("p")}/challenges/week/enroll", "{}");
+        var enrolled = await host.Server.Test.PostAsync("/api/v1/gamify/challenges/week/enroll", """{"participant_id":"p"}""");
         Assert.True(enrolled.Status is 200 or 201, enrolled.ToString());
         await host.EmitAsync(1, name: "buy");
+        await host.UntilNothingWaitsAsync();
         host.Server.Jump("2026-02-15T10:00:00Z");
         await host.EmitAsync(1, name: "buy");
+        await host.UntilNothingWaitsAsync();
 
         // What the clock does: the challenge ends, the streak is frozen, then broken, the points expire.
         host.Server.Jump("2026-04-01T10:00:00Z");
@@ -70,7 +72,7 @@ public sealed class DeliveryTests
 
         Assert.Equal([FactKinds.PointsAwarded, FactKinds.PointsAwarded], host.Hooks.Where(hook => hook.Path == "points").Select(hook => hook.Type));
         Assert.Equal(
-            ids, host.Hooks.Where(hook => hook.Path == "events").Select(hook => hook.Json.GetProperty("data").GetProperty("event").GetProperty("event_id").GetString()));
+            ids.Order(StringComparer.Ordinal), host.Hooks.Where(hook => hook.Path == "events").Select(hook => hook.EventId!).Order(StringComparer.Ordinal));
     }
 
     [Fact]

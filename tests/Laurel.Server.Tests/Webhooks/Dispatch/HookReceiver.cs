@@ -19,8 +19,8 @@ internal sealed record Hook(string Path, string Id, long Timestamp, string Signa
     /// <summary>The message's type.</summary>
     public string Type => Json.GetProperty("type").GetString()!;
 
-    /// <summary>The name of the event in its data; null where that is null.</summary>
-    public string? EventName => Json.GetProperty("data").GetProperty("event") is { ValueKind: JsonValueKind.Object } caller ? caller.GetProperty("event_name").GetString() : null;
+    /// <summary>The id of the event in its data; null where there is none.</summary>
+    public string? EventId => Json.GetProperty("data").GetProperty("event") is { ValueKind: JsonValueKind.Object } caller ? caller.GetProperty("event_id").GetString() : null;
 
     /// <summary>Whether these secrets signed it, the newest first, and no other.</summary>
     public bool IsSignedBy(params WebhookSecret[] secrets) => Signatures == WebhookSignature.Of(secrets, Id, Timestamp, Body);

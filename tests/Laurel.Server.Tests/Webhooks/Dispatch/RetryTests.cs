@@ -17,8 +17,13 @@ public sealed class RetryTests
         await host.EmitAsync(1);
         for (var count = 1; count <= RetrySchedule.Default.Delays.Count; count++)
         {
-            await host.UntilAttemptsAsync(endpoint, count);
-            host.Server.Time.AdjustTime(host.Server.Time.GetUtcNow() + (RetrySchedule.Default.Delays[count - 1] * 0.95));
+            var failed = (await host.UntilAttemptsAsync(endpoint, count))[0].At;
+            var delay = RetrySchedule.Default.Delays[count - 1];
+            host.Server.Time.AdjustTime(new DateTimeOffset(failed.Plus(delay - TimeSpan.FromSeconds(2)).ToDateTime()));
+            var last = host.Now.Plus(TimeSpan.FromSeconds(1.5));
+            await host.UntilAsync("it is nearly due", () => host.Now >= last);
+            Assert.Equal(count, host.Hooks.Count);
+            host.Server.Time.AdjustTime(new DateTimeOffset(failed.Plus(delay * 1.2).ToDateTime()));
         }
 
         var attempts = (await host.UntilAttemptsAsync(endpoint, 9)).Reverse().ToList();
@@ -27,9 +32,9 @@ public sealed class RetryTests
         Assert.All(attempts, attempt => Assert.Equal((500, "event.processed", "noted"u8.ToArray()), (attempt.Status, attempt.Type, attempt.Answer.ToArray()), Same));
         for (var i = 0; i < 8; i++)
         {
-            // Never before its time, and at most a fifth and a few looks of a second after it.
+            // At most a fifth later, and as much as it takes to see it: an endpoint that fails is looked at once a minute.
             var pause = TimeSpan.FromMicroseconds(attempts[i + 1].At.UnixMicroseconds - attempts[i].At.UnixMicroseconds);
-            Assert.InRange(pause, RetrySchedule.Default.Delays[i], (RetrySchedule.Default.Delays[i] * 1.2) + TimeSpan.FromMinutes(2));
+            Assert.InRange(pause, RetrySchedule.Default.Delays[i], (RetrySchedule.Default.Delays[i] * 1.2) + TimeSpan.FromMinutes(1.5));
         }
 
         Assert.Single(host.Hooks.DistinctBy(hook => hook.Id));
@@ -122,8 +127,14 @@ public sealed class RetryTests
     {
         await using var host = await WebhookHost.StartAsync();
         var endpoint = await host.SubscribeAsync();
-        host.Receiver.Answer(410);
+        using var answers = new SemaphoreSlim(0);
+        host.Receiver.AnswerAsync = async (_, _, cancellation) =>
+        {
+            await answers.WaitAsync(cancellation);
+            return 410;
+        };
         await host.EmitAsync(3);
+        answers.Release(3);
         await host.UntilAsync("it is disabled", async () => (await host.ReadAsync(endpoint))!.Status == EndpointStatus.Disabled);
 
         Assert.Equal("gone", (await host.ReadAsync(endpoint))!.DisabledReason);

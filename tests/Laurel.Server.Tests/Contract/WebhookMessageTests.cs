@@ -122,8 +122,9 @@ public sealed class WebhookMessageTests(WebhookServer server) : IClassFixture<We
     [Fact]
     public async Task Dead_letters_are_listed_and_sent_again_by_the_time_they_were_queued()
     {
-        await using var host = await HostOnFakeTime.StartAsync(
-            """{"badges":[{"code":"b","name":"B","criteria":{"event_name":"won","metric":{"type":"count"},"target":1}}]}""");
+        await using var host = new HostOnFakeTime { Configure = options => options with { WebhooksPaused = true } };
+        await host.StartAsync();
+        await host.PublishAsync("""{"badges":[{"code":"b","name":"B","criteria":{"event_name":"won","metric":{"type":"count"},"target":1}}]}""");
         var path = await WebhookServer.CreateAsync(host.Test, "\"event_types\":[\"event.processed\",\"badge.*\"]");
         var first = await host.EmitAsync("p1", "won");
         host.Jump("2026-02-14T11:00:00Z");

@@ -11,6 +11,15 @@ internal static class Sabotage
     /// <summary>The unique index on idempotency keys is gone, and no earlier answer is ever found.</summary>
     public const string NoKeyIndex = "no-key-index";
 
+    /// <summary>The dispatcher is given each delivery behind the last one that it was given, and never an earlier one again.</summary>
+    public const string PollByLast = "poll-by-last";
+
+    /// <summary>Deliveries are removed when they are claimed, before anything is sent.</summary>
+    public const string CompleteBeforeSend = "complete-before-send";
+
+    /// <summary>What is to be delivered is kept in a transaction of its own, a moment after the event's commit.</summary>
+    public const string OutboxApart = "outbox-apart";
+
     /// <summary>A server, not started, that is broken in the way of <paramref name="kind"/>.</summary>
     public static LaurelServer Create(string kind)
     {

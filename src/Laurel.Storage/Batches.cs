@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Laurel.Evaluation;
 using Laurel.Facts;
 using Laurel.Tenants;
@@ -17,13 +18,20 @@ public readonly record struct KeyHash(UInt128 Value);
 public sealed record BatchRequest(
     IReadOnlyList<ParticipantName> Participants,
     IReadOnlyList<KeyHash> Keys,
-    IReadOnlyList<EnvironmentKey> Environments);
+    IReadOnlyList<EnvironmentKey> Environments)
+{
+    /// <summary>Whether participants whom another node's batch holds are passed over; else they are waited for.</summary>
+    public bool SkipsContended { get; init; }
+}
 
 /// <summary>An open batch and what was loaded for it, index by index as in its <see cref="BatchRequest"/>.</summary>
 public sealed class StoreBatch
 {
-    /// <summary>The participants in the request's order; those that were missing have a new key and an empty state.</summary>
+    /// <summary>The participants in the request's order, without <see cref="Contended"/>; those that were missing have a new key and an empty state.</summary>
     public required IReadOnlyList<LoadedParticipant> Participants { get; init; }
+
+    /// <summary>Participants whom another node's batch holds, where the request passes over them.</summary>
+    public IReadOnlySet<ParticipantName> Contended { get; init; } = FrozenSet<ParticipantName>.Empty;
 
     /// <summary>Answers kept under the requested keys; keys never used are absent.</summary>
     public required IReadOnlyDictionary<KeyHash, StoredAnswer> Answers { get; init; }

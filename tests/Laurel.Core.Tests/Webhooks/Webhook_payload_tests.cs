@@ -38,7 +38,7 @@ public class Webhook_payload_tests
     {
         var body = Encoding.UTF8.GetString(Story.Bodies[MessageTypes.EventProcessed]);
 
-        Assert.StartsWith("""{"id":"01KHDXQV7S000000002C000001","type":"event.processed",""", body, StringComparison.Ordinal);
+        Assert.StartsWith("""{"id":"01KHDSFJFT0000000008000001","type":"event.processed",""", body, StringComparison.Ordinal);
         Assert.EndsWith(""","properties":{"amount":49.90,"currency":"EUR","order":"A-1001"}}}}""", body, StringComparison.Ordinal);
     }
 }

@@ -14,15 +14,27 @@ namespace Laurel.AspNetCore.Events.Pipeline;
 internal sealed class BatchRun(
     ILaurelStore store, RuleBooks books, SubscriberSets subscribers, OutboxSignal outbox, TimeProvider time, Func<ulong> drawId, LaurelTelemetry telemetry)
 {
-    /// <summary>Runs <paramref name="commands"/>. Throws what the store throws; then nothing was kept and nothing was completed.</summary>
-    public async ValueTask RunAsync(List<PipelineCommand> commands)
+    private static readonly List<PipelineCommand> None = [];
+
+    /// <summary>
+    /// Runs <paramref name="commands"/>, and answers those it could not run because their participants are held elsewhere and <paramref name="skipsContended"/> says
+    /// not to wait. Throws what the store throws; then nothing was kept and nothing was completed.
+    /// </summary>
+    public async ValueTask<List<PipelineCommand>> RunAsync(List<PipelineCommand> commands, bool skipsContended)
     {
         var started = Stopwatch.GetTimestamp();
         using var activity = LaurelTelemetry.Source.StartActivity("laurel.batch");
 
         // 1. Prefetch, in one go.
-        var request = Prefetch(commands);
+        var request = Prefetch(commands) with { SkipsContended = skipsContended };
         var batch = await store.OpenBatchAsync(request, CancellationToken.None);
+        var contended = None;
+        if (batch.Contended.Count > 0)
+        {
+            contended = commands.FindAll(command => batch.Contended.Contains(command.Participant));
+            commands = commands.FindAll(command => !batch.Contended.Contains(command.Participant));
+        }
+
         CommandOutcome[] outcomes;
         BatchDecision decision;
         var isOpen = true;
@@ -66,12 +78,18 @@ internal sealed class BatchRun(
         }
 
         // 4. Answer.
+        Answer(commands, outcomes, decision, Stopwatch.GetElapsedTime(started));
+        return contended;
+    }
+
+    private void Answer(List<PipelineCommand> commands, CommandOutcome[] outcomes, BatchDecision decision, TimeSpan duration)
+    {
         if (decision.Writes.Outbox.Count > 0)
         {
             outbox.Set();
         }
 
-        telemetry.NoteBatch(commands.Count, Stopwatch.GetElapsedTime(started));
+        telemetry.NoteBatch(commands.Count, duration);
         decision.Facts.ForEach(telemetry.NoteGrants);
         for (var i = 0; i < commands.Count; i++)
         {

@@ -15,6 +15,7 @@ internal sealed class EventPipeline
     private readonly ILaurelStore _store;
     private readonly PipelineLimits _limits;
     private readonly Lane[] _lanes;
+    private readonly ContendedLane[] _contended;
     private readonly BatchRun _run;
     private readonly LaurelTelemetry _telemetry;
     private readonly ILogger<EventPipeline> _log;
@@ -32,12 +33,17 @@ internal sealed class EventPipeline
             _lanes[i] = new Lane(limits.QueueLimit);
         }
 
+        // With one lane nobody else writes, so that nothing is ever held elsewhere.
+        _contended = [.. Enumerable.Range(0, store.WriteLanes > 1 ? store.WriteLanes : 0).Select(_ => new ContendedLane())];
         _run = new BatchRun(store, books, subscribers, outbox, time, drawId, telemetry);
-        telemetry.ObserveQueueDepth(() => _lanes.Sum(lane => (long)lane.Count));
+        telemetry.ObserveQueueDepth(() => _lanes.Sum(lane => (long)lane.Count) + _contended.Sum(lane => (long)lane.Count));
     }
 
-    /// <summary>How many lanes there are.</summary>
+    /// <summary>How many lanes calls are queued in. They come first.</summary>
     public int LaneCount => _lanes.Length;
+
+    /// <summary>How many lanes stand behind those, for participants whom another node holds. They get their commands from the lanes before them.</summary>
+    public int ContendedLaneCount => _contended.Length;
 
     /// <summary>Queues a call's commands, all or none; false where the queue is full.</summary>
     public bool TrySubmit(CommandGroup group)
@@ -66,18 +72,37 @@ internal sealed class EventPipeline
     }
 
     /// <summary>Waits until a lane may have work.</summary>
-    public ValueTask WaitAsync(int lane, CancellationToken cancellationToken) => _lanes[lane].WaitAsync(cancellationToken);
+    public ValueTask WaitAsync(int lane, CancellationToken cancellationToken) =>
+        lane < _lanes.Length ? _lanes[lane].WaitAsync(cancellationToken) : _contended[lane - _lanes.Length].WaitAsync(cancellationToken);
 
     /// <summary>Takes what waits in a lane, decides it, commits it and answers. False where nothing waited. Never throws.</summary>
     public async ValueTask<bool> RunOnceAsync(int lane)
     {
+        if (lane >= _lanes.Length)
+        {
+            return await RunContendedOnceAsync(_contended[lane - _lanes.Length]);
+        }
+
         var commands = _lanes[lane].Take(_limits.BatchLimit);
         if (commands.Count == 0)
         {
             return false;
         }
 
-        await RunAsync(commands, attempt: 1);
+        await RunAsync(commands, attempt: 1, contended: _contended.Length > 0 ? _contended[lane] : null);
+        return true;
+    }
+
+    private async ValueTask<bool> RunContendedOnceAsync(ContendedLane lane)
+    {
+        var commands = lane.Take(_limits.BatchLimit);
+        if (commands.Count == 0)
+        {
+            return false;
+        }
+
+        await RunAsync([.. commands], attempt: 1, contended: null);
+        lane.End(commands);
         return true;
     }
 
@@ -85,19 +110,26 @@ internal sealed class EventPipeline
     public static readonly CommandOutcome QueueFull =
         new CommandOutcome.StoreFailed(StoreFault.Unavailable, "More writes wait than Laurel may hold. Nothing was kept; send it again.");
 
-    private async ValueTask RunAsync(List<PipelineCommand> commands, int attempt)
+    // Where there is a lane for them, commands whose participants are held elsewhere go there; else they are waited for.
+    private async ValueTask RunAsync(List<PipelineCommand> commands, int attempt, ContendedLane? contended)
     {
+        // Who already waits there keeps its order.
+        if (contended is not null && commands.RemoveAll(contended.TryFollow) > 0 && commands.Count == 0)
+        {
+            return;
+        }
+
         try
         {
-            await _run.RunAsync(commands);
+            (await _run.RunAsync(commands, skipsContended: contended is not null)).ForEach(command => contended!.Add(command));
         }
         catch (StoreException failure) when (failure.Fault == StoreFault.Conflict && attempt < _limits.ConflictAttempts)
         {
-            await RunAsync(commands, attempt + 1);
+            await RunAsync(commands, attempt + 1, contended);
         }
         catch (StoreException failure) when (failure.Fault == StoreFault.OutcomeUnknown)
         {
-            await LearnOutcomeAsync(commands, failure, attempt);
+            await LearnOutcomeAsync(commands, failure, attempt, contended);
         }
         catch (StoreException failure) when (failure.Fault is StoreFault.Unavailable or StoreFault.Misconfigured or StoreFault.Conflict)
         {
@@ -107,12 +139,12 @@ internal sealed class EventPipeline
         }
         catch (Exception failure)
         {
-            await IsolateAsync(commands, failure);
+            await IsolateAsync(commands, failure, contended);
         }
     }
 
     // Keys tell whether the commit took place: those commands simply run again, as replays if it did. What has no key cannot be told.
-    private async ValueTask LearnOutcomeAsync(List<PipelineCommand> commands, StoreException failure, int attempt)
+    private async ValueTask LearnOutcomeAsync(List<PipelineCommand> commands, StoreException failure, int attempt, ContendedLane? contended)
     {
         _telemetry.NoteStoreFailure(failure.Fault);
         EventLog.StoreFailed(_log, _store.Location, failure.Message);
@@ -124,18 +156,18 @@ internal sealed class EventPipeline
 
         if (again.Count > 0)
         {
-            await RunAsync(again, attempt + 1);
+            await RunAsync(again, attempt + 1, contended);
         }
     }
 
     // Nothing of a failed batch was kept, so its halves may run by themselves until the one that fails is alone.
-    private async ValueTask IsolateAsync(List<PipelineCommand> commands, Exception failure)
+    private async ValueTask IsolateAsync(List<PipelineCommand> commands, Exception failure, ContendedLane? contended)
     {
         if (commands.Count > 1)
         {
             var half = commands.Count / 2;
-            await RunAsync(commands[..half], attempt: 1);
-            await RunAsync(commands[half..], attempt: 1);
+            await RunAsync(commands[..half], attempt: 1, contended);
+            await RunAsync(commands[half..], attempt: 1, contended);
             return;
         }
 

@@ -6,8 +6,18 @@ namespace Laurel.AspNetCore.Events.Pipeline;
 internal sealed class LaneWorker(EventPipeline pipeline) : BackgroundService
 {
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, pipeline.LaneCount).Select(lane => Task.Run(() => RunLaneAsync(lane, stoppingToken), CancellationToken.None)));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Those behind the others stop after them, since these may still hand them commands.
+        using var drained = new CancellationTokenSource();
+        var behind = RunLanesAsync(pipeline.LaneCount, pipeline.ContendedLaneCount, drained.Token);
+        await RunLanesAsync(0, pipeline.LaneCount, stoppingToken);
+        await drained.CancelAsync();
+        await behind;
+    }
+
+    private Task RunLanesAsync(int first, int count, CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(first, count).Select(lane => Task.Run(() => RunLaneAsync(lane, stoppingToken), CancellationToken.None)));
 
     private async Task RunLaneAsync(int lane, CancellationToken stoppingToken)
     {

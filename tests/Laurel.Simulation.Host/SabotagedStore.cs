@@ -14,7 +14,7 @@ internal enum Sabotage
     /// <summary>Idempotency keys are neither indexed nor found.</summary>
     NoKeyIndex,
 
-    /// <summary>The outbox is polled by <c>id > last</c>, where <c>last</c> is what was handed out last, instead of claimed row by row.</summary>
+    /// <summary>New deliveries are found by <c>id > last</c>, where <c>last</c> is kept when they are handed out, instead of claimed row by row (pitfall 3).</summary>
     PollByLast,
 
     /// <summary>A delivery ends when it is claimed, before it is sent.</summary>

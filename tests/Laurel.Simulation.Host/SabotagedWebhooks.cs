@@ -9,8 +9,11 @@ namespace Laurel.Simulation.Host;
 /// <summary>Endpoints and deliveries with one promise broken; all others are left to the real store.</summary>
 internal sealed class SabotagedWebhooks(IWebhookStore store, Sabotage sabotage, string cursorPath) : IWebhookStore
 {
-    // How far each endpoint was served: where a plain outbox would go on.
+    // How far each endpoint was served: where a plain outbox goes on, after a crash as well.
     private readonly ConcurrentDictionary<int, (long Input, int Place)> _cursors = ReadCursors(cursorPath);
+
+    // What this process gave back, it knows of: only what a crash takes from it is lost, and what the cursor passed by.
+    private readonly ConcurrentDictionary<DeliveryName, bool> _released = new();
 
     public async ValueTask<ClaimedDeliveries> ClaimAsync(DeliveryClaim claim, CancellationToken cancellationToken)
     {
@@ -26,17 +29,27 @@ internal sealed class SabotagedWebhooks(IWebhookStore store, Sabotage sabotage, 
             return claimed;
         }
 
-        // A poll by `id > last` never sees the others again, so they must not stand in front of those that it sees.
-        var behind = claimed.Deliveries.ToLookup(delivery => IsBehind(delivery.Name));
-        await ForgetAsync([.. behind[false]], claim.Now, cancellationToken);
-        foreach (var delivery in behind[true].Where(delivery => IsBehind(delivery.Name)))
+        var seen = claimed.Deliveries.ToLookup(IsSeen);
+        foreach (var delivery in seen[true].Where(delivery => IsBehindCursor(delivery.Name)))
         {
             _cursors[delivery.Name.EndpointKey] = (delivery.Name.Input, delivery.Name.Place);
         }
 
+        // A poll by `id > last` never looks at the others again, so they must not stand in front of those that it sees.
+        await ForgetAsync([.. seen[false]], claim.Now, cancellationToken);
         await File.WriteAllLinesAsync(
             cursorPath, _cursors.Select(cursor => string.Create(CultureInfo.InvariantCulture, $"{cursor.Key} {cursor.Value.Input} {cursor.Value.Place}")), cancellationToken);
-        return claimed with { Deliveries = [.. behind[true]] };
+        return claimed with { Deliveries = [.. seen[true]] };
+    }
+
+    public ValueTask CompleteAsync(DeliveryResults results, CancellationToken cancellationToken)
+    {
+        foreach (var result in results.Results.Where(result => result.Fate == DeliveryFate.Released))
+        {
+            _released[result.Name] = true;
+        }
+
+        return store.CompleteAsync(results, cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<WebhookEndpoint>> ReadEndpointsAsync(EnvironmentKey environment, CancellationToken cancellationToken) =>
@@ -49,8 +62,6 @@ internal sealed class SabotagedWebhooks(IWebhookStore store, Sabotage sabotage, 
         store.ReadNotesAsync(endpointKey, page, pageSize, cancellationToken);
 
     public ValueTask<int> SpreadOutboxAsync(int limit, CancellationToken cancellationToken) => store.SpreadOutboxAsync(limit, cancellationToken);
-
-    public ValueTask CompleteAsync(DeliveryResults results, CancellationToken cancellationToken) => store.CompleteAsync(results, cancellationToken);
 
     public ValueTask<WebhookBacklog> ReadBacklogAsync(CancellationToken cancellationToken) => store.ReadBacklogAsync(cancellationToken);
 
@@ -69,7 +80,10 @@ internal sealed class SabotagedWebhooks(IWebhookStore store, Sabotage sabotage, 
     public ValueTask<int> PurgeAsync(Timestamp attemptsBefore, int limit, CancellationToken cancellationToken) =>
         store.PurgeAsync(attemptsBefore, limit, cancellationToken);
 
-    private bool IsBehind(in DeliveryName name) => (name.Input, name.Place).CompareTo(_cursors.GetValueOrDefault(name.EndpointKey, (0, int.MinValue))) > 0;
+    // Retries are kept apart from the poll, as a careful author would.
+    private bool IsSeen(ClaimedDelivery delivery) => delivery.Attempts > 0 || _released.TryRemove(delivery.Name, out _) || IsBehindCursor(delivery.Name);
+
+    private bool IsBehindCursor(in DeliveryName name) => (name.Input, name.Place).CompareTo(_cursors.GetValueOrDefault(name.EndpointKey, (0, int.MinValue))) > 0;
 
     private ValueTask ForgetAsync(IReadOnlyList<ClaimedDelivery> deliveries, Timestamp now, CancellationToken cancellationToken)
     {

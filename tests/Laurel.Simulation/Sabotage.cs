@@ -11,7 +11,7 @@ internal static class Sabotage
     /// <summary>The unique index on idempotency keys is gone, and no earlier answer is ever found.</summary>
     public const string NoKeyIndex = "no-key-index";
 
-    /// <summary>The dispatcher is given each delivery behind the last one that it was given, and never an earlier one again.</summary>
+    /// <summary>New deliveries are found by <c>id > last</c>, where <c>last</c> is kept when they are handed out, instead of claimed row by row.</summary>
     public const string PollByLast = "poll-by-last";
 
     /// <summary>Deliveries are removed when they are claimed, before anything is sent.</summary>

@@ -6,8 +6,8 @@ namespace Laurel.Simulation;
 /// <summary>The controls of <see cref="WebhookCrashTests"/>: what is broken must be found out, or the harness proves nothing (pitfall 14).</summary>
 public sealed class WebhookControlTests(ITestOutputHelper output)
 {
-    private const int Rounds = 3;
-    private const int Events = 450;
+    private const int Rounds = 2;
+    private const int Events = 300;
     private const string Secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
     [Theory]

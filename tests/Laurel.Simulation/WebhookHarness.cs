@@ -28,8 +28,10 @@ internal sealed class WebhookHarness(LaurelServer server, int seed, int rounds, 
         }
         """;
 
-    /// <summary>Retries come after 1.2 s at the latest: a server that sends nothing at all for so long has forgotten what is missing.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// Retries come after 1.2 s at the latest, and pauses of an endpoint begin with 1 s: a server that sends nothing at all for so long has forgotten what is missing.
+    /// </summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     /// <summary>A bound all the same, for a server that sends the same for ever.</summary>
     private static readonly TimeSpan _mostDrain = TimeSpan.FromMinutes(15);
@@ -66,7 +68,7 @@ internal sealed class WebhookHarness(LaurelServer server, int seed, int rounds, 
 
     /// <summary>
     /// Starts the server, publishes the rules and registers the receivers. <paramref name="refused"/> messages of two of them are not taken before
-    /// <see cref="ReplayAsync"/>.
+    /// <see cref="GiveUpAsync"/>.
     /// </summary>
     public async Task BeginAsync(int refused)
     {
@@ -104,8 +106,8 @@ internal sealed class WebhookHarness(LaurelServer server, int seed, int rounds, 
     }
 
     /// <summary>
-    /// All receivers take everything, but for what they refuse. The server is killed once more: so it begins without the pauses that it gave to those that failed.
-    /// Returns once all else has arrived, or nothing comes any more.
+    /// All receivers take everything from now on, but for what they refuse; and what was committed is read. The server is killed once more: so it begins without the
+    /// pauses that it gave to those that failed.
     /// </summary>
     public async Task HealAsync()
     {
@@ -174,7 +176,7 @@ internal sealed class WebhookHarness(LaurelServer server, int seed, int rounds, 
         {
             var messages = receiver.Messages();
             var moods = string.Join(", ", receiver.Answers.OrderBy(pair => pair.Key).Select(pair => $"{pair.Key} {pair.Value}"));
-            yield return $"{receiver.Name}: {messages.Count} messages, {messages.Sum(message => message.Accepted) - messages.Count} taken more than once, {receiver.Requests} requests ({moods})";
+            yield return $"{receiver.Name}: {messages.Count} messages, {messages.Sum(message => Math.Max(0, message.Accepted - 1))} taken again, {receiver.Requests} requests ({moods})";
         }
     }
 

@@ -2,7 +2,7 @@
 # Measures every layer, from the pure function to HTTP, in one go; prints a table and writes bench/results/<time>-<commit>.json.
 #   bench/run.sh                all layers
 #   bench/run.sh --quick        short: shows that all works; its figures are not to be quoted
-#   bench/run.sh --only LAYER   evaluate, http, batch, hand, history or growth; several with commas
+#   bench/run.sh --only LAYER   evaluate, http, batch, hand, history, growth or webhooks; several with commas
 #   bench/run.sh --long         5,000,000 events in the growth layer
 # Needs Linux, the .NET SDK and wrk (installed with apt where it is missing). LAUREL_BENCH_SCRATCH moves the stores to another disk.
 set -euo pipefail
@@ -27,10 +27,25 @@ dotnet publish src/Laurel.Server -c Release -o "$out/server" --nologo -v quiet
 dotnet publish bench/Laurel.Bench.Empty -c Release -o "$out/empty" --nologo -v quiet
 dotnet publish bench/Laurel.Benchmarks -c Release -o "$out/benchmarks" --nologo -v quiet
 
+# The server before webhooks, beside which the webhooks layer sets this one. It is built once, from the history, where there is one.
+before=cdb135b
+earlier=()
+if [[ " $* " != *" --only "* || "$*" == *webhooks* ]] && git cat-file -e "$before^{commit}" 2> /dev/null; then
+  if [ ! -x "$out/earlier-$before/laurel-server" ]; then
+    rm -rf "$out/earlier-source"
+    mkdir "$out/earlier-source"
+    git archive "$before" | tar -x -C "$out/earlier-source"
+    dotnet publish "$out/earlier-source/src/Laurel.Server" -c Release -o "$out/earlier-$before" --nologo -v quiet
+    rm -rf "$out/earlier-source"
+  fi
+  earlier=(--earlier-server "$out/earlier-$before/laurel-server")
+fi
+
 exec "$out/benchmarks/laurel-benchmarks" \
   --bench "$PWD/bench" \
   --scratch "${LAUREL_BENCH_SCRATCH:-$out/scratch}" \
   --server "$out/server/laurel-server" \
   --empty "$out/empty/laurel-bench-empty" \
   --commit "$commit" \
+  ${earlier[@]+"${earlier[@]}"} \
   "$@"

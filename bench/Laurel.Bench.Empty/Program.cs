@@ -1,4 +1,5 @@
 // The endpoint that does nothing: it parses the JSON of POST /events and answers a constant. Its rate is what HTTP alone allows on a machine.
+// And a receiver of webhooks that does nothing with them, see Hooks.
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Laurel.Bench.Empty;
@@ -11,6 +12,7 @@ app.MapGet("/healthz", () => Results.Ok());
 app.MapPost(
     "/api/v1/gamify/events",
     (IncomingEvent incoming) => new EventAnswer("01HZ0000000000000000000000", "01HZ0000000000000000000000", "processed", []));
+new Hooks().Map(app);
 app.Run();
 
 namespace Laurel.Bench.Empty
@@ -29,5 +31,6 @@ namespace Laurel.Bench.Empty
 
     [JsonSerializable(typeof(IncomingEvent))]
     [JsonSerializable(typeof(EventAnswer))]
+    [JsonSerializable(typeof(HookFigures))]
     internal sealed partial class WireJson : JsonSerializerContext;
 }

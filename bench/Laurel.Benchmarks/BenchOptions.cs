@@ -6,7 +6,7 @@ namespace Laurel.Benchmarks;
 public sealed class BenchOptions
 {
     /// <summary>The layers there are, in the order they run.</summary>
-    public static readonly IReadOnlyList<string> AllLayers = ["evaluate", "http", "batch", "hand", "history", "growth"];
+    public static readonly IReadOnlyList<string> AllLayers = ["evaluate", "http", "batch", "hand", "history", "growth", "webhooks"];
 
     /// <summary>Short durations: enough to see that all works, too short to quote.</summary>
     public bool IsQuick { get; private set; }
@@ -23,6 +23,9 @@ public sealed class BenchOptions
     public string ScratchFolder { get; private set; } = "";
 
     public string ServerProgram { get; private set; } = "";
+
+    /// <summary>The server as it was before there were webhooks; empty where it could not be built.</summary>
+    public string EarlierServerProgram { get; private set; } = "";
 
     public string EmptyProgram { get; private set; } = "";
 
@@ -99,6 +102,9 @@ public sealed class BenchOptions
                 return null;
             case "--server":
                 ServerProgram = Path.GetFullPath(value);
+                return null;
+            case "--earlier-server":
+                EarlierServerProgram = Path.GetFullPath(value);
                 return null;
             case "--empty":
                 EmptyProgram = Path.GetFullPath(value);

@@ -2,6 +2,7 @@ using Laurel.Benchmarks.Evaluation;
 using Laurel.Benchmarks.HandWritten;
 using Laurel.Benchmarks.Http;
 using Laurel.Benchmarks.Reports;
+using Laurel.Benchmarks.Webhooks;
 
 namespace Laurel.Benchmarks;
 
@@ -30,8 +31,11 @@ internal static class Layers
                 case "history":
                     await HistoryLayer.RunAsync(options, report);
                     break;
-                default:
+                case "growth":
                     await GrowthLayer.RunAsync(options, report);
+                    break;
+                default:
+                    await WebhooksLayer.RunAsync(options, report);
                     break;
             }
         }

@@ -11,7 +11,10 @@ var sabotage = builder.Configuration["LAUREL_SABOTAGE"] switch
 {
     "acknowledge-before-commit" => Sabotage.AcknowledgeBeforeCommit,
     "no-key-index" => Sabotage.NoKeyIndex,
-    var other => throw new InvalidOperationException($"LAUREL_SABOTAGE is '{other}'; it must be acknowledge-before-commit or no-key-index."),
+    "poll-by-last" => Sabotage.PollByLast,
+    "complete-before-send" => Sabotage.CompleteBeforeSend,
+    "outbox-apart" => Sabotage.OutboxApart,
+    var other => throw new InvalidOperationException($"LAUREL_SABOTAGE is '{other}', which is none of the kinds that this host knows."),
 };
 var registered = builder.Services.Single(service => service.ServiceType == typeof(ILaurelStore));
 builder.Services.Remove(registered);

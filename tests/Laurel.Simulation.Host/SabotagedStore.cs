@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Laurel.Facts;
 using Laurel.Storage;
 using Laurel.Tenants;
@@ -12,6 +13,15 @@ internal enum Sabotage
 
     /// <summary>Idempotency keys are neither indexed nor found.</summary>
     NoKeyIndex,
+
+    /// <summary>New deliveries are found by <c>id > last</c>, where <c>last</c> is kept when they are handed out, instead of claimed row by row (pitfall 3).</summary>
+    PollByLast,
+
+    /// <summary>A delivery ends when it is claimed, before it is sent.</summary>
+    CompleteBeforeSend,
+
+    /// <summary>What is to be delivered is not kept in the event's transaction, but in one of its own, a moment later.</summary>
+    OutboxApart,
 }
 
 /// <summary>A store that breaks one promise, and keeps all others by leaving them to the real one.</summary>
@@ -24,7 +34,7 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
 
     public string Location => store.Location;
 
-    public IWebhookStore Webhooks => store.Webhooks;
+    public IWebhookStore Webhooks { get; } = new SabotagedWebhooks(store.Webhooks, sabotage, store.Location + ".cursors");
 
     public ValueTask StartAsync(CancellationToken cancellationToken) => store.StartAsync(cancellationToken);
 
@@ -49,24 +59,13 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
     public ValueTask<IReadOnlyList<RewardSupply>> LockRewardsAsync(
         StoreBatch batch, IReadOnlyList<RewardDemand> demands, CancellationToken cancellationToken) => store.LockRewardsAsync(batch, demands, cancellationToken);
 
-    public ValueTask CommitAsync(StoreBatch batch, BatchWrites writes, CancellationToken cancellationToken)
+    public ValueTask CommitAsync(StoreBatch batch, BatchWrites writes, CancellationToken cancellationToken) => sabotage switch
     {
-        if (sabotage == Sabotage.NoKeyIndex)
-        {
-            return store.CommitAsync(batch, Copy(writes, withKeys: false), cancellationToken);
-        }
-
-        // The real store serves no other batch until this one is committed, so nothing but the acknowledgement comes too early.
-        var copy = Copy(writes, withKeys: true);
-        _ = Task.Run(
-            async () =>
-            {
-                await Task.Delay(_commitDelay, CancellationToken.None);
-                await store.CommitAsync(batch, copy, CancellationToken.None);
-            },
-            CancellationToken.None);
-        return ValueTask.CompletedTask;
-    }
+        Sabotage.NoKeyIndex => store.CommitAsync(batch, Copy(writes, withKeys: false, withOutbox: true), cancellationToken),
+        Sabotage.AcknowledgeBeforeCommit => CommitLater(batch, Copy(writes, withKeys: true, withOutbox: true)),
+        Sabotage.OutboxApart => CommitOutboxLaterAsync(batch, Copy(writes, withKeys: true, withOutbox: false), Copy(writes, withKeys: true, withOutbox: true), cancellationToken),
+        _ => store.CommitAsync(batch, writes, cancellationToken),
+    };
 
     public ValueTask AbandonAsync(StoreBatch batch) => store.AbandonAsync(batch);
 
@@ -121,8 +120,50 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
+    // The real store serves no other batch until this one is committed, so nothing but the acknowledgement comes too early.
+    private ValueTask CommitLater(StoreBatch batch, BatchWrites copy)
+    {
+        _ = Task.Run(
+            async () =>
+            {
+                await Task.Delay(_commitDelay, CancellationToken.None);
+                await store.CommitAsync(batch, copy, CancellationToken.None);
+            },
+            CancellationToken.None);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask CommitOutboxLaterAsync(StoreBatch batch, BatchWrites without, BatchWrites all, CancellationToken cancellationToken)
+    {
+        await store.CommitAsync(batch, without, cancellationToken);
+        _ = Task.Run(
+            async () =>
+            {
+                await Task.Delay(_commitDelay, CancellationToken.None);
+                foreach (var row in all.Outbox)
+                {
+                    await KeepTargetsAsync(batch, all.Log[row.LogPlace], row.Targets);
+                }
+            },
+            CancellationToken.None);
+    }
+
+    // [[endpoint key, place, place, …], …]
+    private async Task KeepTargetsAsync(StoreBatch batch, LogRow input, ReadOnlyMemory<byte> targets)
+    {
+        var environment = batch.Participants.First(participant => participant.Key == input.ParticipantKey).Name.Environment;
+        using var document = JsonDocument.Parse(targets);
+        foreach (var target in document.RootElement.EnumerateArray())
+        {
+            foreach (var place in target.EnumerateArray().Skip(1))
+            {
+                await store.Webhooks.ReplayMessageAsync(target[0].GetInt32(), environment, input.EventId, place.GetInt32(), input.ReceivedAt, CancellationToken.None);
+            }
+        }
+    }
+
     /// <summary>The pipeline may use its buffers again once a commit has returned.</summary>
-    private static BatchWrites Copy(BatchWrites writes, bool withKeys)
+    private static BatchWrites Copy(BatchWrites writes, bool withKeys, bool withOutbox)
     {
         var copy = new BatchWrites();
         copy.Participants.AddRange(writes.Participants);
@@ -136,7 +177,7 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
         }));
         copy.Parts.AddRange(writes.Parts.Select(part => part with { Document = part.Document is { } document ? document.ToArray() : default(ReadOnlyMemory<byte>?) }));
         copy.Rewards.AddRange(writes.Rewards);
-        copy.Outbox.AddRange(writes.Outbox);
+        copy.Outbox.AddRange(withOutbox ? writes.Outbox.Select(row => row with { Targets = row.Targets.ToArray() }) : []);
         return copy;
     }
 }

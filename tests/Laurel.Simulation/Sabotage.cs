@@ -11,6 +11,15 @@ internal static class Sabotage
     /// <summary>The unique index on idempotency keys is gone, and no earlier answer is ever found.</summary>
     public const string NoKeyIndex = "no-key-index";
 
+    /// <summary>New deliveries are found by <c>id > last</c>, where <c>last</c> is kept when they are handed out, instead of claimed row by row.</summary>
+    public const string PollByLast = "poll-by-last";
+
+    /// <summary>Deliveries are removed when they are claimed, before anything is sent.</summary>
+    public const string CompleteBeforeSend = "complete-before-send";
+
+    /// <summary>What is to be delivered is kept in a transaction of its own, a moment after the event's commit.</summary>
+    public const string OutboxApart = "outbox-apart";
+
     /// <summary>A server, not started, that is broken in the way of <paramref name="kind"/>.</summary>
     public static LaurelServer Create(string kind)
     {

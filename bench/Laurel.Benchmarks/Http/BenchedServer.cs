@@ -26,16 +26,25 @@ internal sealed class BenchedServer : IAsyncDisposable
 
     public string EventsUrl => Url + "/api/v1/gamify/events";
 
-    /// <summary>Starts Laurel on an empty store in <paramref name="folder"/> with the participant cap off, and publishes <c>program.json</c>.</summary>
-    public static async Task<BenchedServer> StartLaurelAsync(BenchOptions options, string folder)
+    /// <summary>Starts Laurel on the store in <paramref name="folder"/> with the participant cap off, and publishes <c>program.json</c>.</summary>
+    public static Task<BenchedServer> StartLaurelAsync(BenchOptions options, string folder) => StartLaurelAsync(options, options.ServerProgram, folder);
+
+    /// <summary>The same with <paramref name="program"/>, another build of the server, and <paramref name="settings"/> as environment variables.</summary>
+    public static async Task<BenchedServer> StartLaurelAsync(BenchOptions options, string program, string folder, params (string Name, string Value)[] settings)
     {
         var key = $"bq_test_{Guid.NewGuid():N}";
-        var server = await StartAsync(options.ServerProgram, folder, key, new Dictionary<string, string>(StringComparer.Ordinal)
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Laurel__Store"] = $"sqlite:{StorePath(folder)}",
             ["Laurel__Bootstrap__AdminKey"] = key,
             ["Laurel__ParticipantRate__PerSecond"] = "0",
-        });
+        };
+        foreach (var (name, value) in settings)
+        {
+            environment[name] = value;
+        }
+
+        var server = await StartAsync(program, folder, key, environment);
         await server.PublishAsync(options);
         return server;
     }
@@ -152,20 +161,21 @@ internal sealed class BenchedServer : IAsyncDisposable
         throw new BenchFailedException($"{program} was not healthy within {StartDeadline.TotalSeconds} s; see server.log beside its store.");
     }
 
-    private async Task PublishAsync(BenchOptions options)
+    /// <summary>Sends JSON with the server's key; anything but a success fails the run.</summary>
+    public async Task SendJsonAsync(HttpMethod method, string path, string body)
     {
         using var http = new HttpClient { BaseAddress = new Uri(Url) };
-        using var request = new HttpRequestMessage(HttpMethod.Put, "/api/v1/gamify/admin/program")
-        {
-            Content = new StringContent(await File.ReadAllTextAsync(options.ProgramDocument), new MediaTypeHeaderValue("application/json")),
-        };
+        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, new MediaTypeHeaderValue("application/json")) };
         request.Headers.Add("X-API-Key", Key);
         using var response = await http.SendAsync(request);
         if (!response.IsSuccessStatusCode)
         {
-            throw new BenchFailedException($"The program was refused: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            throw new BenchFailedException($"{method} {path} was refused: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
         }
     }
+
+    private async Task PublishAsync(BenchOptions options) =>
+        await SendJsonAsync(HttpMethod.Put, "/api/v1/gamify/admin/program", await File.ReadAllTextAsync(options.ProgramDocument));
 
     private static int FreePort()
     {

@@ -11,6 +11,12 @@ public static class Counts
     /// <summary>Rounds of <c>kill -9</c>: 50 in a long run.</summary>
     public static int CrashRounds => Read("LAUREL_CRASH_ROUNDS") ?? (IsLong ? 50 : 8);
 
+    /// <summary>Rounds of <c>kill -9</c> while webhooks are delivered: 30 in a long run.</summary>
+    public static int WebhookRounds => Read("LAUREL_CRASH_ROUNDS") ?? (IsLong ? 30 : 4);
+
+    /// <summary>Events of all these rounds together: 20,000 in a long run.</summary>
+    public static int WebhookEvents => IsLong ? 20_000 : 1_500;
+
     /// <summary>The seed of all that is generated; <c>./test.sh</c> draws and prints one where none is given.</summary>
     public static int Seed => Read("LAUREL_SEED") ?? 1;
 

@@ -378,24 +378,4 @@ public sealed class SenderTests : IDisposable
     private async Task<SendResult.Failed> FailedAsync(string url) => Assert.IsType<SendResult.Failed>(await SendAsync(url));
 
     private Task<SendResult> SendAsync(string url, bool isLive = false) => _sender.SendAsync(Request(url, isLive), TestContext.Current.CancellationToken);
-
-    /// <summary>Tells when the sender asks what time it is, which it does once the headers are there.</summary>
-    private sealed class TimeAskedFor(DateTimeOffset now) : FakeTimeProvider(now)
-    {
-        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public volatile bool IsWatched;
-
-        public Task Asked => _asked.Task;
-
-        public override DateTimeOffset GetUtcNow()
-        {
-            if (IsWatched)
-            {
-                _asked.TrySetResult();
-            }
-
-            return base.GetUtcNow();
-        }
-    }
 }

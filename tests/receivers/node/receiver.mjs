@@ -2,7 +2,7 @@
 //
 //   PUT  /secrets/{name}  ["whsec_…", …]   what messages of that name may be signed with
 //   POST /hooks/{name}    a message        200 where both packages believe it with any of the secrets, else 401; the body is the verdict
-//   GET  /hooks/{name}                     all verdicts so far, in the order in which the messages came
+//   GET  /hooks/{name}?from=N              the verdicts so far but for the first N, in the order in which the messages came
 //
 // A verdict is {"id","timestamp","signature","body","type","standardwebhooks","svix"}: the headers as they came, the body in base64, the type that the body
 // names, and for each package a list with, for each secret, null where it believes the message, else why it does not.
@@ -56,7 +56,8 @@ function receive(receiver, headers, body) {
 }
 
 async function answer(request) {
-  const [, folder, name] = request.url.split('/');
+  const url = new URL(request.url, 'http://receiver');
+  const [, folder, name] = url.pathname.split('/');
   const receiver = named(name);
   const body = await bytesOf(request);
   switch (`${request.method} ${folder}`) {
@@ -70,7 +71,7 @@ async function answer(request) {
       return [believed ? 200 : 401, verdict];
     }
     case 'GET hooks':
-      return [200, receiver.verdicts];
+      return [200, receiver.verdicts.slice(Number(url.searchParams.get('from')))];
     default:
       return [404, `nothing is at ${request.url}`];
   }

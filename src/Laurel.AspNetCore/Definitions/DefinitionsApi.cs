@@ -145,7 +145,7 @@ internal sealed class DefinitionsApi(ILaurelStore store, ProgramPublisher publis
     private async Task<JsonDocument> ReadNewestAsync(HttpContext context)
     {
         var program = await store.ReadProgramAsync(Caller.Of(context).Environment, version: null, context.RequestAborted);
-        ProgramTag.Set(context, program?.Version ?? 0);
+        VersionTag.Set(context, program?.Version ?? 0);
         return JsonDocument.Parse(program?.Document ?? ProgramDiff.EmptyDocument);
     }
 

@@ -92,7 +92,7 @@ internal sealed class ProgramApi(ILaurelStore store, ProgramPublisher publisher)
         var version = program?.Version ?? 0;
         using var document = JsonDocument.Parse(program?.Document ?? ProgramDiff.EmptyDocument);
         context.Response.ContentType = "application/json";
-        ProgramTag.Set(context, version);
+        VersionTag.Set(context, version);
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
         writer.WriteStartObject();
         writer.WriteNumber("version", version);

@@ -22,7 +22,7 @@ internal static class PublishAnswers
         }
 
         var caller = Caller.Of(context);
-        return new PublishRequest(caller.Environment, caller.Tenant.TimeZone, caller.Key.Id, ProgramTag.ConditionOf(context), dryRun);
+        return new PublishRequest(caller.Environment, caller.Tenant.TimeZone, caller.Key.Id, VersionTag.ConditionOf(context), dryRun);
     }
 
     /// <summary>Answers what became of a write; <paramref name="succeed"/> answers one that was kept.</summary>
@@ -30,7 +30,7 @@ internal static class PublishAnswers
     {
         if (outcome.Newest is { } newest)
         {
-            ProgramTag.Set(context, newest);
+            VersionTag.Set(context, newest);
         }
 
         return outcome switch
@@ -42,7 +42,7 @@ internal static class PublishAnswers
                 StatusCodes.Status412PreconditionFailed,
                 "PROGRAM_VERSION_MISMATCH",
                 $"The newest program is version {mismatch.Newest}, which If-Match '{Shown(context.Request.Headers.IfMatch.ToString())}' does not name. "
-                + $"GET it, put your change into it, and send it with If-Match: {ProgramTag.Of(mismatch.Newest ?? 0)}."),
+                + $"GET it, put your change into it, and send it with If-Match: {VersionTag.Of(mismatch.Newest ?? 0)}."),
             PublishOutcome.NoDefinition none => NoDefinitionAsync(context, none.Section, none.Code),
             PublishOutcome.Taken taken => Problem.WriteAsync(
                 context,

@@ -172,7 +172,8 @@ internal static class JsonBody
         }
     }
 
-    private static string Escape(string name) =>
+    /// <summary>A member's name as a step of a JSON pointer.</summary>
+    public static string Escape(string name) =>
         name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     /// <summary>Whether a body of this type is JSON in UTF-8.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Clock;
@@ -9,6 +10,7 @@ using Laurel.AspNetCore.Rewards;
 using Laurel.AspNetCore.Telemetry;
 using Laurel.AspNetCore.Tenants;
 using Laurel.AspNetCore.Webhooks;
+using Laurel.AspNetCore.Webhooks.Sending;
 using Laurel.Storage;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -82,6 +84,16 @@ public static class LaurelHosting
         services.AddSingleton<RewardCodesApi>();
         services.AddSingleton<DefinitionsApi>();
 
+        services.AddSingleton(new AddressGuard(options.WebhooksAllowedNetworks));
+        services.AddSingleton<HostLookup>(Dns.GetHostAddressesAsync);
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton(provider => new SecretKeys(
+            options.WebhooksEncryptionKeys, StoreChoice.WebhookKeyPath(options), provider.GetRequiredService<ILogger<SecretKeys>>()));
+        services.AddSingleton<SecretSeal>();
+        services.AddSingleton<WebhookTest>();
+        services.AddSingleton<WebhooksApi>();
+        services.AddSingleton<WebhookMessagesApi>();
+
         services.AddReference();
 
         // Hosted parts start in this order and stop in the reverse one: first the requests, then the clock, then the lanes, and the store last.
@@ -114,6 +126,8 @@ public static class LaurelHosting
         services.GetRequiredService<EnrollmentApi>().Map(routes);
         services.GetRequiredService<RewardCodesApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
+        services.GetRequiredService<WebhooksApi>().Map(routes);
+        services.GetRequiredService<WebhookMessagesApi>().Map(routes);
         routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
         routes.MapOperatorKeys(services.GetRequiredService<KeyRing>());
         routes.MapHealth(services.GetRequiredService<Readiness>());

@@ -1,3 +1,4 @@
+using System.Net;
 using Laurel.Tenants;
 using Microsoft.Extensions.Configuration;
 
@@ -41,6 +42,18 @@ public sealed record LaurelOptions
 
     /// <summary>Size in MiB that SQLite's write-ahead log is held below.</summary>
     public int SqliteWalLimitMb { get; init; } = 256;
+
+    /// <summary>Networks that webhooks may be sent to though they are not public.</summary>
+    public IReadOnlyList<IPNetwork> WebhooksAllowedNetworks { get; init; } = [];
+
+    /// <summary>Seconds that an attempt to deliver a webhook may take, all in all.</summary>
+    public int WebhooksTimeoutSeconds { get; init; } = 15;
+
+    /// <summary>Webhooks that an environment may have.</summary>
+    public int WebhooksEndpointLimit { get; init; } = 100;
+
+    /// <summary>Keys that webhook secrets are encrypted with, each the base64 of 32 bytes: the first encrypts, all decrypt. Empty = a file beside the embedded store.</summary>
+    public IReadOnlyList<string> WebhooksEncryptionKeys { get; init; } = [];
 
     /// <summary>Where metrics and traces are sent by OTLP; null = nowhere.</summary>
     public string? TelemetryOtlpEndpoint { get; init; }

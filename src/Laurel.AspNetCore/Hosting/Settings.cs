@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using Laurel.AspNetCore.Tenants;
+using Laurel.AspNetCore.Webhooks;
 
 namespace Laurel.AspNetCore.Hosting;
 
@@ -88,6 +90,32 @@ internal static class Settings
             "Size in MiB that the write-ahead log is held below.",
             options => options.SqliteWalLimitMb,
             (options, value) => options with { SqliteWalLimitMb = value }),
+        Networks(
+            "Webhooks:AllowedNetworks",
+            "Networks that webhooks may be sent to though they are not public, for example 10.1.0.0/16.",
+            options => options.WebhooksAllowedNetworks,
+            (options, networks) => options with { WebhooksAllowedNetworks = networks }),
+        Whole(
+            "Webhooks:TimeoutSeconds",
+            1,
+            120,
+            "Seconds that an attempt to deliver a webhook may take, from the look at the name to the end of the answer.",
+            options => options.WebhooksTimeoutSeconds,
+            (options, value) => options with { WebhooksTimeoutSeconds = value }),
+        Whole(
+            "Webhooks:EndpointLimit",
+            1,
+            10_000,
+            "Webhooks that an environment may have.",
+            options => options.WebhooksEndpointLimit,
+            (options, value) => options with { WebhooksEndpointLimit = value }),
+        Keys(
+            "Webhooks:EncryptionKey",
+            "the base64 of 32 random bytes, several with commas between",
+            "Keys that webhook secrets are encrypted with: the first encrypts, all decrypt. Without it a key is made and kept beside the store.",
+            SecretKeys.IsKey,
+            options => options.WebhooksEncryptionKeys,
+            (options, keys) => options with { WebhooksEncryptionKeys = keys }),
         new(
             "Telemetry:OtlpEndpoint",
             "(none)",
@@ -184,6 +212,38 @@ internal static class Settings
                     faults.Add($"{LaurelOptions.Section}:{name} must be {range}, but holds '{key[..Math.Min(8, key.Length)]}…' with {key.Length} characters");
                 }
             });
+
+    private static Setting Networks(
+        string name,
+        string meaning,
+        Func<LaurelOptions, IReadOnlyList<IPNetwork>> get,
+        Func<LaurelOptions, IReadOnlyList<IPNetwork>, LaurelOptions> set)
+    {
+        const string Range = "networks in CIDR form, several with commas between";
+        return new(
+            name,
+            get(new LaurelOptions()).Count == 0 ? "(none)" : string.Join(", ", get(new LaurelOptions())),
+            Range,
+            meaning,
+            (options, text, faults) =>
+            {
+                var networks = new List<IPNetwork>();
+                foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                {
+                    if (IPNetwork.TryParse(part, out var network))
+                    {
+                        networks.Add(network);
+                    }
+                    else
+                    {
+                        faults.Add($"{LaurelOptions.Section}:{name} must be {Range}, but holds '{part}' (a network is its first address and the length of its prefix, as in 10.1.0.0/16; a single address has /32 or /128)");
+                    }
+                }
+
+                return set(options, networks);
+            },
+            (_, _) => { });
+    }
 
     private static string? EndpointFault(string? endpoint) =>
         endpoint is null || (Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")

@@ -34,4 +34,7 @@ internal static class StoreChoice
     public static ILaurelStore Create(LaurelOptions options) =>
         new SqliteStore(new SqliteStoreOptions(
             Path.GetFullPath(options.Store[Sqlite.Length..]), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L));
+
+    /// <summary>Where the key of webhook secrets is kept unless an option names it; beside the database, since they belong together.</summary>
+    public static string WebhookKeyPath(LaurelOptions options) => Path.GetFullPath(options.Store[Sqlite.Length..]) + ".webhook-key";
 }

@@ -40,6 +40,16 @@ public readonly record struct FactId(Ulid Value)
         return new FactId(new Ulid(bytes));
     }
 
+    /// <summary>The input whose block holds this id, and how many places after the input's own id it stands: 1 for an event's own fact.</summary>
+    public (FactId InputId, int Offset) Split()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Value.TryWriteBytes(bytes);
+        var offset = BinaryPrimitives.ReadUInt16BigEndian(bytes[14..]);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[14..], 0);
+        return (new FactId(new Ulid(bytes)), offset);
+    }
+
     /// <summary>26 characters.</summary>
     public override string ToString() => Value.ToString();
 

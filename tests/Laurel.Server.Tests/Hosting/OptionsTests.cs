@@ -1,3 +1,4 @@
+using System.Net;
 using Laurel.AspNetCore.Hosting;
 using Laurel.Server.Tests.Harness;
 using Microsoft.Extensions.Configuration;
@@ -8,6 +9,8 @@ namespace Laurel.Server.Tests.Hosting;
 public sealed class OptionsTests
 {
     private static readonly string _documentation = File.ReadAllText(Path.Combine(Repository.Root, "docs/operate/configuration.md"));
+
+    private static readonly string _key = Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
 
     [Fact]
     public void Nothing_configured_is_the_defaults() => Assert.Equal(new LaurelOptions().ToString(), Read().ToString());
@@ -26,10 +29,18 @@ public sealed class OptionsTests
             ("Laurel:Pipeline:BatchLimit", "3"),
             ("Laurel:Sqlite:FoldAfterInputs", "1000"),
             ("Laurel:Sqlite:WalLimitMb", "16"),
+            ("Laurel:Webhooks:AllowedNetworks", "10.1.0.0/16, fd00::/8"),
+            ("Laurel:Webhooks:TimeoutSeconds", "120"),
+            ("Laurel:Webhooks:EndpointLimit", "9"),
+            ("Laurel:Webhooks:EncryptionKey", $"{_key}, {Convert.ToBase64String(new byte[32])}"),
             ("Laurel:Telemetry:OtlpEndpoint", "http://collector:4317"));
 
         Assert.Equal([$"bq_test_{new string('1', 32)}", $"bq_live_{new string('2', 32)}"], options.BootstrapAdminKeys);
         Assert.Equal([$"bq_op_{new string('3', 32)}"], options.BootstrapOperatorKeys);
+        Assert.Equal([IPNetwork.Parse("10.1.0.0/16"), IPNetwork.Parse("fd00::/8")], options.WebhooksAllowedNetworks);
+        Assert.Equal(120, options.WebhooksTimeoutSeconds);
+        Assert.Equal(9, options.WebhooksEndpointLimit);
+        Assert.Equal([_key, Convert.ToBase64String(new byte[32])], options.WebhooksEncryptionKeys);
         Assert.Equal(
             ("SQLite:x/y.db", 0.5, 7, 1, 2, 3, 1000, 16, "http://collector:4317"),
             (options.Store, options.ParticipantRatePerSecond, options.ParticipantRateBurst, options.EventsMaxAheadHours, options.PipelineQueueLimit,
@@ -50,6 +61,12 @@ public sealed class OptionsTests
     [InlineData("Laurel:ParticipantRate:Burst", "1.5", "'1.5'")]
     [InlineData("Laurel:Events:MaxAheadHours", "-1", "0 to 87600")]
     [InlineData("Laurel:Pipeline:QueueLimit", "99999999999", "'99999999999'")]
+    [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/8,10.0.0.1", "'10.0.0.1'")]
+    [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/33", "CIDR")]
+    [InlineData("Laurel:Webhooks:TimeoutSeconds", "0", "1 to 120")]
+    [InlineData("Laurel:Webhooks:EndpointLimit", "10001", "1 to 10000")]
+    [InlineData("Laurel:Webhooks:EncryptionKey", "not base64", "base64 of 32")]
+    [InlineData("Laurel:Webhooks:EncryptionKey", "c2hvcnQ=", "base64 of 32")]
     [InlineData("Laurel:Telemetry:OtlpEndpoint", "collector:4317", "http or https")]
     [InlineData("Laurel:Bootstrap:AdminKey", "bq_op_00000000000000000000000000000000", "bq_test_ or bq_live_")]
     [InlineData("Laurel:Bootstrap:AdminKey", "bq_live_ABCDEF00000000000000000000000000", "lowercase")]

@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace Laurel.AspNetCore.Definitions;
+namespace Laurel.AspNetCore.Hosting;
 
 /// <summary>
-/// A program's version as an entity tag: <c>ETag</c> of every answer about it, <c>If-Match</c> of a write that must come on top of it. One definition has the
-/// tag of its program, since a definition is judged beside all others. Source: laurel-api.md "Program".
+/// A number that grows with each change, as an entity tag: <c>ETag</c> of every answer about the thing, <c>If-Match</c> of a write that must come on top of it. It is
+/// a program's version (one definition has the tag of its program, since a definition is judged beside all others) or a webhook's revision.
+/// Source: laurel-api.md "Program".
 /// </summary>
-internal static class ProgramTag
+internal static class VersionTag
 {
     public static string Of(int version) => $"\"{version}\"";
 
@@ -20,7 +21,7 @@ internal static class ProgramTag
         return ifMatch.Count == 0 ? null : version => Fits(ifMatch!, version);
     }
 
-    /// <summary>RFC 9110 §13.1.1: any of the listed strong tags, or <c>*</c> for any program at all. What is no list of tags fits nothing.</summary>
+    /// <summary>RFC 9110 §13.1.1: any of the listed strong tags, or <c>*</c> for any version at all. What is no list of tags fits nothing.</summary>
     private static bool Fits(IList<string> ifMatch, int version)
     {
         var tag = new EntityTagHeaderValue(Of(version));

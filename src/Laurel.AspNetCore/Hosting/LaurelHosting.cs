@@ -10,6 +10,7 @@ using Laurel.AspNetCore.Rewards;
 using Laurel.AspNetCore.Telemetry;
 using Laurel.AspNetCore.Tenants;
 using Laurel.AspNetCore.Webhooks;
+using Laurel.AspNetCore.Webhooks.Dispatch;
 using Laurel.AspNetCore.Webhooks.Sending;
 using Laurel.Storage;
 using Microsoft.AspNetCore.Routing;
@@ -93,14 +94,22 @@ public static class LaurelHosting
         services.AddSingleton<WebhookTest>();
         services.AddSingleton<WebhooksApi>();
         services.AddSingleton<WebhookMessagesApi>();
+        services.AddSingleton(WebhooksOptions.From(options));
+        services.AddSingleton<EndpointLanes>();
+        services.AddSingleton<DeliveryAttempts>();
+        services.AddSingleton<DeliveryJournal>();
+        services.AddSingleton<EndpointDisabling>();
+        services.AddSingleton<WebhookDispatcher>();
 
         services.AddReference();
 
-        // Hosted parts start in this order and stop in the reverse one: first the requests, then the clock, then the lanes, and the store last.
+        // Hosted parts start in this order and stop in the reverse one: first the requests, then the webhooks, then the clock, then the lanes, and the store last.
         services.AddHostedService<LaurelStart>();
         services.AddHostedService<KeyRefresher>();
         services.AddHostedService(provider => provider.GetRequiredService<LaneWorker>());
         services.AddHostedService<ClockWorker>();
+        services.AddHostedService<WebhookUpkeep>();
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookDispatcher>());
         return services;
     }
 

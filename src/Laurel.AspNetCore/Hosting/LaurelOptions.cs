@@ -1,5 +1,6 @@
 using System.Net;
 using Laurel.Tenants;
+using Laurel.Webhooks;
 using Microsoft.Extensions.Configuration;
 
 namespace Laurel.AspNetCore.Hosting;
@@ -48,6 +49,24 @@ public sealed record LaurelOptions
 
     /// <summary>Seconds that an attempt to deliver a webhook may take, all in all.</summary>
     public int WebhooksTimeoutSeconds { get; init; } = 15;
+
+    /// <summary>Whether webhooks wait: nothing is sent, and nothing is lost.</summary>
+    public bool WebhooksPaused { get; init; }
+
+    /// <summary>Requests to receivers that this server has under way at most.</summary>
+    public int WebhooksConcurrency { get; init; } = 512;
+
+    /// <summary>Requests to one endpoint that this server has under way at most.</summary>
+    public int WebhooksEndpointConcurrency { get; init; } = 8;
+
+    /// <summary>The pauses before a failed message is tried again, in order.</summary>
+    public string WebhooksRetryDelays { get; init; } = RetrySchedule.DefaultText;
+
+    /// <summary>Hours that an endpoint may fail without any success before it is disabled.</summary>
+    public int WebhooksDisableAfterFailingHours { get; init; } = 120;
+
+    /// <summary>Days that attempts are kept for people to look at.</summary>
+    public int WebhooksAttemptsKeptDays { get; init; } = 3;
 
     /// <summary>Webhooks that an environment may have.</summary>
     public int WebhooksEndpointLimit { get; init; } = 100;

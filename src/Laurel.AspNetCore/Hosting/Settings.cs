@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Laurel.AspNetCore.Tenants;
 using Laurel.AspNetCore.Webhooks;
+using Laurel.Webhooks;
 
 namespace Laurel.AspNetCore.Hosting;
 
@@ -102,6 +103,46 @@ internal static class Settings
             "Seconds that an attempt to deliver a webhook may take, from the look at the name to the end of the answer.",
             options => options.WebhooksTimeoutSeconds,
             (options, value) => options with { WebhooksTimeoutSeconds = value }),
+        Flag(
+            "Webhooks:Paused",
+            "Whether webhooks wait: nothing is sent until the next start without it, and nothing is lost.",
+            options => options.WebhooksPaused,
+            (options, value) => options with { WebhooksPaused = value }),
+        Whole(
+            "Webhooks:Concurrency",
+            4,
+            10_000,
+            "Requests to receivers that are under way at most. Endpoints that fail share a quarter of them.",
+            options => options.WebhooksConcurrency,
+            (options, value) => options with { WebhooksConcurrency = value }),
+        Whole(
+            "Webhooks:EndpointConcurrency",
+            1,
+            256,
+            "Requests to one endpoint that are under way at most; one that fails gets a single one.",
+            options => options.WebhooksEndpointConcurrency,
+            (options, value) => options with { WebhooksEndpointConcurrency = value }),
+        new(
+            "Webhooks:RetryDelays",
+            RetrySchedule.DefaultText,
+            "1 to 50 delays of 1 second to 30 days with commas between, such as 5s,5m,2h",
+            "Pauses before a failed message is tried again; each is lengthened by up to a fifth. After the last one it is a dead letter.",
+            (options, text, _) => options with { WebhooksRetryDelays = text },
+            (options, faults) => Add(faults, RetryDelaysFault(options.WebhooksRetryDelays))),
+        Whole(
+            "Webhooks:DisableAfterFailingHours",
+            1,
+            8_760,
+            "Hours that an endpoint may fail without any success before it is disabled.",
+            options => options.WebhooksDisableAfterFailingHours,
+            (options, value) => options with { WebhooksDisableAfterFailingHours = value }),
+        Whole(
+            "Webhooks:AttemptsKeptDays",
+            1,
+            365,
+            "Days that attempts are kept for people to look at.",
+            options => options.WebhooksAttemptsKeptDays,
+            (options, value) => options with { WebhooksAttemptsKeptDays = value }),
         Whole(
             "Webhooks:EndpointLimit",
             1,
@@ -161,6 +202,24 @@ internal static class Settings
                     faults.Add($"{LaurelOptions.Section}:{name} must be from {min} to {max}, but is {value}");
                 }
             });
+
+    private static Setting Flag(string name, string meaning, Func<LaurelOptions, bool> get, Func<LaurelOptions, bool, LaurelOptions> set) =>
+        new(
+            name,
+            get(new LaurelOptions()) ? "true" : "false",
+            "true or false",
+            meaning,
+            (options, text, faults) =>
+            {
+                if (bool.TryParse(text, out var value))
+                {
+                    return set(options, value);
+                }
+
+                faults.Add($"{LaurelOptions.Section}:{name} must be true or false, but is '{text}'");
+                return options;
+            },
+            (_, _) => { });
 
     private static Setting Rate(string name, string meaning, Func<LaurelOptions, double> get, Func<LaurelOptions, double, LaurelOptions> set)
     {
@@ -244,6 +303,9 @@ internal static class Settings
             },
             (_, _) => { });
     }
+
+    private static string? RetryDelaysFault(string delays) =>
+        RetrySchedule.TryParse(delays, out _) ? null : $"{LaurelOptions.Section}:Webhooks:RetryDelays {RetrySchedule.Expected}, but is '{delays}'";
 
     private static string? EndpointFault(string? endpoint) =>
         endpoint is null || (Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")

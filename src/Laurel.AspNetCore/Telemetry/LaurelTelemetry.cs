@@ -26,6 +26,13 @@ internal sealed class LaurelTelemetry : IDisposable
     private readonly Histogram<double> _batchDuration;
     private readonly Counter<long> _clockWakes;
     private readonly Gauge<double> _clockLag;
+    private readonly Counter<long> _webhookAttempts;
+    private readonly Histogram<double> _webhookDuration;
+    private readonly Counter<long> _webhooksDisabled;
+    private readonly ObservableGauge<long> _webhookBacklog;
+    private readonly ObservableGauge<double> _webhookAge;
+    private readonly Lock _waitingLock = new();
+    private (WebhookBacklog Backlog, Timestamp At)? _waiting;
 
     public LaurelTelemetry()
     {
@@ -39,6 +46,11 @@ internal sealed class LaurelTelemetry : IDisposable
         _batchDuration = _meter.CreateHistogram<double>("laurel.batch.duration", "s", "Time of a batch from prefetch to durable commit.");
         _clockWakes = _meter.CreateCounter<long>("laurel.clock.wakes", "{participant}", "Participants woken by the clock.");
         _clockLag = _meter.CreateGauge<double>("laurel.clock.lag", "s", "How long the participant that waits longest for the clock is due.");
+        _webhookAttempts = _meter.CreateCounter<long>("laurel.webhooks.attempts", "{attempt}", "Attempts to deliver a webhook, by endpoint and outcome.");
+        _webhookDuration = _meter.CreateHistogram<double>("laurel.webhooks.attempt.duration", "s", "Time until a receiver answered, or the attempt failed.");
+        _webhooksDisabled = _meter.CreateCounter<long>("laurel.webhooks.disabled", "{endpoint}", "Endpoints that Laurel disabled, by reason.");
+        _webhookBacklog = _meter.CreateObservableGauge("laurel.webhooks.backlog", ReadBacklog, "{message}", "Messages that wait, by endpoint; and inputs that are not spread yet.");
+        _webhookAge = _meter.CreateObservableGauge("laurel.webhooks.oldest_age", ReadAge, "s", "Since when the oldest of them waits.");
     }
 
     /// <summary>Counts what came of a command.</summary>
@@ -88,6 +100,28 @@ internal sealed class LaurelTelemetry : IDisposable
     /// <summary>Records how far the clock is behind; zero where nothing waits.</summary>
     public void NoteClockLag(TimeSpan lag) => _clockLag.Record(lag.TotalSeconds);
 
+    /// <summary>Counts an attempt at a delivery.</summary>
+    public void NoteWebhookAttempt(string endpointId, string outcome, TimeSpan duration)
+    {
+        _webhookAttempts.Add(1, new KeyValuePair<string, object?>("endpoint", endpointId), new KeyValuePair<string, object?>("outcome", outcome));
+        _webhookDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
+    /// <summary>Counts an endpoint that was disabled.</summary>
+    public void NoteWebhookDisabled(string reason) => _webhooksDisabled.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>Whether somebody listens to what waits: it costs a look at the store.</summary>
+    public bool IsWebhookBacklogWanted => _webhookBacklog.Enabled || _webhookAge.Enabled;
+
+    /// <summary>Shows what waits from now on.</summary>
+    public void NoteWebhookBacklog(WebhookBacklog backlog, Timestamp at)
+    {
+        lock (_waitingLock)
+        {
+            _waiting = (backlog, at);
+        }
+    }
+
     /// <summary>Counts a batch that the store could not keep.</summary>
     public void NoteStoreFailure(StoreFault fault) => _storeFailures.Add(1, new KeyValuePair<string, object?>("fault", fault.ToString()));
 
@@ -97,4 +131,26 @@ internal sealed class LaurelTelemetry : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    private List<Measurement<long>> ReadBacklog() => Read(
+        waiting => waiting.Backlog.Outbox, (endpoint, _) => endpoint.Waiting);
+
+    private List<Measurement<double>> ReadAge() => Read(
+        waiting => AgeOf(waiting.Backlog.OldestOutbox, waiting.At), (endpoint, at) => AgeOf(endpoint.OldestQueuedAt, at));
+
+    private List<Measurement<T>> Read<T>(Func<(WebhookBacklog Backlog, Timestamp At), T> ofOutbox, Func<EndpointBacklog, Timestamp, T> ofEndpoint)
+        where T : struct
+    {
+        lock (_waitingLock)
+        {
+            return _waiting is not { } waiting ? []
+                : [
+                    new(ofOutbox(waiting), new KeyValuePair<string, object?>("endpoint", "outbox")),
+                    .. waiting.Backlog.Endpoints.Select(endpoint => new Measurement<T>(
+                        ofEndpoint(endpoint, waiting.At), new KeyValuePair<string, object?>("endpoint", endpoint.EndpointId))),
+                ];
+        }
+    }
+
+    private static double AgeOf(Timestamp? since, Timestamp at) => since is { } then ? Math.Max(0, (at.UnixMicroseconds - then.UnixMicroseconds) / 1e6) : 0;
 }

@@ -123,8 +123,14 @@ public sealed class SenderTests : IDisposable
     [Fact]
     public async Task A_success_whose_body_hangs_is_a_success()
     {
-        await using var receiver = Receiver.Hanging("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegun", () => { });
         var time = new TimeAskedFor(_now);
+        await using var receiver = new Receiver(async (stream, _, cancellation) =>
+        {
+            time.IsWatched = true;
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegun"u8.ToArray(), cancellation);
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return false;
+        }).Start();
         using var sender = new WebhookSender(new AddressGuard([IPNetwork.Parse("127.0.0.0/8")]), Dns.GetHostAddressesAsync, time);
 
         var sending = sender.SendAsync(Request(receiver.Url), TestContext.Current.CancellationToken);
@@ -387,11 +393,17 @@ public sealed class SenderTests : IDisposable
     {
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        public volatile bool IsWatched;
+
         public Task Asked => _asked.Task;
 
         public override DateTimeOffset GetUtcNow()
         {
-            _asked.TrySetResult();
+            if (IsWatched)
+            {
+                _asked.TrySetResult();
+            }
+
             return base.GetUtcNow();
         }
     }

@@ -88,7 +88,7 @@ internal static class WebhooksReference
     {
         Text = "The secret before signs beside the new one until `previous_valid_until`, 24 hours from now, so that no receiver misses a message. The body may be `{}`: then one is made.",
         Parameters = [WebhookId, IfMatch],
-        Request = new("WebhookRotation", """{ }"""),
+        Request = new("WebhookRotation", """{ "secret": null }"""),
         Answer = new(
             200,
             "The webhook, with its new secret.",

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Server.Tests.Harness;
+using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,12 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
 
     public Api Live { get; private set; } = null!;
 
+    /// <summary>What a test sets otherwise than the others.</summary>
+    public Func<LaurelOptions, LaurelOptions> Adjust { get; set; } = options => options;
+
+    /// <summary>The running server's store.</summary>
+    public ILaurelStore Store => _app!.Services.GetRequiredService<ILaurelStore>();
+
     /// <summary>Warnings and worse.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
 
@@ -45,7 +52,7 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
         builder.Logging.AddProvider(new Recorder(Log));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Time);
-        builder.Services.AddLaurel(new LaurelOptions { Store = $"sqlite:{StorePath}", BootstrapAdminKeys = [_testKey, _liveKey], ParticipantRatePerSecond = 0 });
+        builder.Services.AddLaurel(Adjust(new LaurelOptions { Store = $"sqlite:{StorePath}", BootstrapAdminKeys = [_testKey, _liveKey], ParticipantRatePerSecond = 0 }));
         _app = builder.Build();
         _app.UseLaurelProblems();
         _app.MapLaurel();

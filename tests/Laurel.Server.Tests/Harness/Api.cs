@@ -9,6 +9,7 @@ public sealed class Api(HttpClient http, Uri address, string? key, string keyHea
     public const string Events = "/api/v1/gamify/events";
     public const string Batch = "/api/v1/gamify/events/batch";
     public const string Program = "/api/v1/gamify/admin/program";
+    public const string Webhooks = "/api/v1/gamify/admin/webhooks";
     public const string Tenants = "/api/v1/operator/tenants";
 
     /// <summary>The key sent with every call.</summary>

@@ -15,6 +15,7 @@ internal sealed class CaseList(NameServer names)
     private const string Domain = "probe.test";
 
     private readonly List<Case> _cases = [];
+    private int _names;
 
     public IReadOnlyList<Case> Cases => _cases;
 
@@ -34,7 +35,7 @@ internal sealed class CaseList(NameServer names)
     /// <summary>A new name that has other addresses at each look.</summary>
     public string NameInTurn(params string[][] inTurn)
     {
-        var name = $"c{_cases.Count}.{Domain}";
+        var name = $"n{_names++}.{Domain}";
         names.Answer(name, [.. inTurn.Select(addresses => addresses.Select(IPAddress.Parse).ToArray())]);
         return name;
     }
@@ -49,7 +50,7 @@ internal sealed class CaseList(NameServer names)
     /// <summary>A new name that is another name for <paramref name="other"/>.</summary>
     public string Alias(string other)
     {
-        var name = $"a{_cases.Count}.{Domain}";
+        var name = $"n{_names++}.{Domain}";
         names.Alias(name, other);
         return name;
     }

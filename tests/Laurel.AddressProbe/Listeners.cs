@@ -37,12 +37,13 @@ internal sealed class Listeners : IDisposable
     /// </summary>
     public async Task<IReadOnlyList<IPAddress>> TakeAsync()
     {
-        var own = new HashSet<EndPoint>();
+        // With the port, for connections to several ports may share their own end.
+        var own = new HashSet<(EndPoint From, int Port)>();
         foreach (var port in Ports)
         {
             using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(new IPEndPoint(IPAddress.IPv6Loopback, port));
-            own.Add(socket.LocalEndPoint!);
+            own.Add((socket.LocalEndPoint!, port));
         }
 
         var taken = new List<IPAddress>();
@@ -52,7 +53,7 @@ internal sealed class Listeners : IDisposable
             {
                 await Task.Yield();
             }
-            else if (!own.Remove(arrival.From))
+            else if (!own.Remove((arrival.From, arrival.Port)))
             {
                 taken.Add(arrival.To);
             }
@@ -97,10 +98,13 @@ internal sealed class Listeners : IDisposable
             }
 
             await using var tls = new SslStream(plain);
-            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
-            {
-                ServerCertificateSelectionCallback = (_, name) => _certificates.For(name ?? ""),
-            });
+            await tls.AuthenticateAsServerAsync(
+                (_, hello, _, _) => ValueTask.FromResult(new SslServerAuthenticationOptions
+                {
+                    // Offline, for a server that looks for its own issuer would be taken for the sender.
+                    ServerCertificateContext = SslStreamCertificateContext.Create(_certificates.For(hello.ServerName), additionalCertificates: null, offline: true),
+                }),
+                state: null);
             await AnswerAsync(tls);
         }
         catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException or SocketException)

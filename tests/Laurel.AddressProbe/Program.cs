@@ -14,7 +14,11 @@ var strict = new AddressGuard([]);
 var open = new AddressGuard([IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")]);
 using var sender = new WebhookSender(strict, Dns.GetHostAddressesAsync, TimeProvider.System);
 using var guarded = Http(strict);
-using var unguarded = Http(open, handler => handler.SslOptions = new SslClientAuthenticationOptions());
+using var unguarded = Http(open, handler =>
+{
+    handler.AllowAutoRedirect = true;
+    handler.SslOptions = new SslClientAuthenticationOptions();
+});
 
 var runs = new List<Run>
 {
@@ -22,7 +26,7 @@ var runs = new List<Run>
     await Run.OfAsync("sender", cases, names, listeners, SendAsync),
     // Without the rules for URLs: the guard has to hold alone.
     await Run.OfAsync("guard alone", cases, names, listeners, url => PostAsync(guarded, url)),
-    // The first twin: the operator allows everything. What is refused above must arrive, or the probe sees nothing.
+    // The first twin: the operator allows everything, redirects are followed, issuers of certificates fetched. What is refused above must arrive, or the probe sees nothing.
     await Run.OfAsync("twin without a guard", cases, names, listeners, url => PostAsync(unguarded, url)),
     // The second twin: it looks the name up, judges it, and then connects to the name.
     await Run.OfAsync("twin that checks and then connects by name", cases, names, listeners, CheckThenPostAsync),

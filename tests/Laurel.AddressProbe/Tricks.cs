@@ -66,6 +66,12 @@ internal static class Tricks
             {
                 list.Refused("IPv4 in an unusual spelling", $"http://{spelling}/");
             }
+
+            // Padded with zeros, which makes some numbers octal: another address then, which may be public.
+            var padded = target.Split('.').Select(part => part.PadLeft(3, '0'));
+            var octal = padded.Select(part => part[0] == '0' && !part.Contains('8') && !part.Contains('9') ? Convert.ToInt32(part, 8) : int.Parse(part, CultureInfo.InvariantCulture));
+            string[] public3 = ["8.0.0.1", "172.14.0.1", "168.51.129.14"];
+            list.Bounded("IPv4 in an unusual spelling", $"http://{string.Join('.', padded)}/", [.. public3.Where(address => address == string.Join('.', octal))]);
         }
     }
 
@@ -89,7 +95,6 @@ internal static class Tricks
             $"0x{a:x}.{b}.0{Convert.ToString((c << 8) + d, 8)}",
             $"{a}.{b}.{c}.{d}.",
             $"{number}.",
-            $"{a:d3}.{b:d3}.{c:d3}.{d:d3}",
             $"{a + 256}.{b}.{c}.{d}",
             $"{number + 4_294_967_296}",
         ];

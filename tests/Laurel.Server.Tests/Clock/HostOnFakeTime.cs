@@ -28,14 +28,20 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
 
     public Api Live { get; private set; } = null!;
 
-    /// <summary>What a test sets otherwise than the others.</summary>
-    public Func<LaurelOptions, LaurelOptions> Adjust { get; set; } = options => options;
-
     /// <summary>The running server's store.</summary>
     public ILaurelStore Store => _app!.Services.GetRequiredService<ILaurelStore>();
 
     /// <summary>Warnings and worse.</summary>
     public ConcurrentQueue<string> Log { get; } = new();
+
+    /// <summary>Changes the options of the next start.</summary>
+    public Func<LaurelOptions, LaurelOptions> Configure { get; set; } = options => options;
+
+    /// <summary>Changes the parts of the next start.</summary>
+    public Action<IServiceCollection> ConfigureParts { get; set; } = _ => { };
+
+    /// <summary>The parts of the running server.</summary>
+    public IServiceProvider Services => _app!.Services;
 
     public static async Task<HostOnFakeTime> StartAsync(string program)
     {
@@ -52,7 +58,9 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
         builder.Logging.AddProvider(new Recorder(Log));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Time);
-        builder.Services.AddLaurel(Adjust(new LaurelOptions { Store = $"sqlite:{StorePath}", BootstrapAdminKeys = [_testKey, _liveKey], ParticipantRatePerSecond = 0 }));
+        builder.Services.AddLaurel(Configure(
+            new LaurelOptions { Store = $"sqlite:{StorePath}", BootstrapAdminKeys = [_testKey, _liveKey], ParticipantRatePerSecond = 0 }));
+        ConfigureParts(builder.Services);
         _app = builder.Build();
         _app.UseLaurelProblems();
         _app.MapLaurel();
@@ -64,7 +72,8 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
 
     public async Task StopAsync()
     {
-        await _app!.DisposeAsync();
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
         _app = null;
     }
 

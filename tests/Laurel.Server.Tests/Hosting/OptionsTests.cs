@@ -33,12 +33,22 @@ public sealed class OptionsTests
             ("Laurel:Webhooks:TimeoutSeconds", "120"),
             ("Laurel:Webhooks:EndpointLimit", "9"),
             ("Laurel:Webhooks:EncryptionKey", $"{_key}, {Convert.ToBase64String(new byte[32])}"),
+            ("Laurel:Webhooks:Paused", "True"),
+            ("Laurel:Webhooks:Concurrency", "4"),
+            ("Laurel:Webhooks:EndpointConcurrency", "2"),
+            ("Laurel:Webhooks:RetryDelays", "1s,2m"),
+            ("Laurel:Webhooks:DisableAfterFailingHours", "1"),
+            ("Laurel:Webhooks:AttemptsKeptDays", "9"),
             ("Laurel:Telemetry:OtlpEndpoint", "http://collector:4317"));
 
         Assert.Equal([$"bq_test_{new string('1', 32)}", $"bq_live_{new string('2', 32)}"], options.BootstrapAdminKeys);
         Assert.Equal([$"bq_op_{new string('3', 32)}"], options.BootstrapOperatorKeys);
         Assert.Equal([IPNetwork.Parse("10.1.0.0/16"), IPNetwork.Parse("fd00::/8")], options.WebhooksAllowedNetworks);
         Assert.Equal(120, options.WebhooksTimeoutSeconds);
+        Assert.Equal(
+            (true, 4, 2, "1s,2m", 1, 9),
+            (options.WebhooksPaused, options.WebhooksConcurrency, options.WebhooksEndpointConcurrency, options.WebhooksRetryDelays,
+                options.WebhooksDisableAfterFailingHours, options.WebhooksAttemptsKeptDays));
         Assert.Equal(9, options.WebhooksEndpointLimit);
         Assert.Equal([_key, Convert.ToBase64String(new byte[32])], options.WebhooksEncryptionKeys);
         Assert.Equal(
@@ -64,6 +74,9 @@ public sealed class OptionsTests
     [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/8,10.0.0.1", "'10.0.0.1'")]
     [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/33", "CIDR")]
     [InlineData("Laurel:Webhooks:TimeoutSeconds", "0", "1 to 120")]
+    [InlineData("Laurel:Webhooks:Paused", "yes", "true or false, but is 'yes'")]
+    [InlineData("Laurel:Webhooks:Concurrency", "3", "4 to 10000")]
+    [InlineData("Laurel:Webhooks:RetryDelays", "5s,never", "'5s,never'")]
     [InlineData("Laurel:Webhooks:EndpointLimit", "10001", "1 to 10000")]
     [InlineData("Laurel:Webhooks:EncryptionKey", "not base64", "base64 of 32")]
     [InlineData("Laurel:Webhooks:EncryptionKey", "c2hvcnQ=", "base64 of 32")]

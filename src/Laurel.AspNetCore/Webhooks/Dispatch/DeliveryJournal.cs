@@ -9,7 +9,7 @@ namespace Laurel.AspNetCore.Webhooks.Dispatch;
 /// Keeps what became of deliveries: one commit takes all that waits, without a timer. While the store is away results wait; there are never more than the
 /// dispatcher holds. A result that is lost means a message that is sent again. One task runs it, any thread adds.
 /// </summary>
-internal sealed class DeliveryJournal(ILaurelStore store, TimeProvider time, ILogger<DeliveryJournal> logger) : IDisposable
+internal sealed class DeliveryJournal(ILaurelStore store, TimeProvider time, ILogger<DeliveryJournal> logger)
 {
     private const int BatchLimit = 1_000;
     private const int TriesOnceClosed = 3;
@@ -17,7 +17,7 @@ internal sealed class DeliveryJournal(ILaurelStore store, TimeProvider time, ILo
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(5);
 
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private List<DeliveryResult> _results = [];
     private Dictionary<int, Timestamp?> _failingSince = [];
@@ -72,11 +72,8 @@ internal sealed class DeliveryJournal(ILaurelStore store, TimeProvider time, ILo
     public void Close()
     {
         _signal.Writer.TryComplete();
-        _closing.Cancel();
+        _closing.TrySetResult();
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _closing.Dispose();
 
     private async Task WriteAllAsync(Action<IReadOnlyList<DeliveryResult>> written)
     {
@@ -118,7 +115,7 @@ internal sealed class DeliveryJournal(ILaurelStore store, TimeProvider time, ILo
             }
             catch (StoreException failure)
             {
-                if (_closing.IsCancellationRequested && tries >= TriesOnceClosed)
+                if (_closing.Task.IsCompleted && tries >= TriesOnceClosed)
                 {
                     WebhooksLog.ResultsLost(logger, batch.Results.Count, failure.Message);
                     return;
@@ -135,7 +132,7 @@ internal sealed class DeliveryJournal(ILaurelStore store, TimeProvider time, ILo
                 return;
             }
 
-            await Task.Delay(pause, time, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAny(Task.Delay(pause, time), _closing.Task);
             pause = pause * 2 < _longestPause ? pause * 2 : _longestPause;
         }
     }

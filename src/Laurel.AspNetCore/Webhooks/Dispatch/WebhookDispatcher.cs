@@ -41,10 +41,10 @@ internal sealed class WebhookDispatcher(
         signal.Set();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends requests at once where nobody stopped the host first. The source itself is needed by those that still end.</summary>
     public override void Dispose()
     {
-        _ending.Dispose();
+        _ending.Cancel();
         base.Dispose();
     }
 

@@ -71,11 +71,20 @@ done
 export LAUREL_SEED="${LAUREL_SEED:-$RANDOM}"
 echo "seed $LAUREL_SEED"
 
-# What is needed: the .NET SDK that global.json asks for, and nothing else. Whatever comes to be needed is installed here.
+# What is needed: the .NET SDK that global.json asks for, and Node with npm for the receiver of webhooks that is not ours. Whatever comes to be needed is installed here.
+# Where Node cannot be installed, the tests that need it are skipped, and fail in continuous integration.
 step "Needs"
 command -v dotnet > /dev/null || give_up "The .NET SDK is missing: install it from https://dot.net and run this again."
 dotnet --version || give_up "No installed .NET SDK fits global.json: install the version it names."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+if ! { command -v node && command -v npm; } > /dev/null && command -v apt-get > /dev/null && [ "$(id -u)" -eq 0 ]; then
+  { apt-get update && apt-get install --yes --no-install-recommends nodejs npm; } > /dev/null || echo "Node could not be installed." >&2
+fi
+if command -v npm > /dev/null; then
+  (cd tests/receivers/node && npm ci --prefer-offline --no-audit --no-fund --loglevel=error) || echo "The packages of tests/receivers/node could not be installed." >&2
+else
+  echo "Node with npm is missing: install it to have the receiver of webhooks run, on Debian with: apt-get install nodejs npm" >&2
+fi
 
 step "Restore, as locked"
 dotnet restore Laurel.slnx --locked-mode --verbosity quiet || give_up "Restore failed. After a change of packages run: dotnet restore --force-evaluate"

@@ -81,6 +81,14 @@ public sealed partial class NameTests
             select lockFile);
 
     [Fact]
+    public void Lock_files_say_what_is_installed_and_not_from_where() =>
+        Found.None(
+            from path in Repository.Files
+            where path.EndsWith("package-lock.json", StringComparison.Ordinal) || path.EndsWith("packages.lock.json", StringComparison.Ordinal)
+            where Repository.Read(path).Contains("http", StringComparison.Ordinal)
+            select path);
+
+    [Fact]
     public void Scripts_are_executable() =>
         Found.None(
             from path in Repository.TrackedFiles

@@ -267,8 +267,9 @@ internal static class Settings
             {
                 foreach (var key in get(options).Where(key => !isKey(key)))
                 {
-                    // A key that is nearly right is still a secret: only its start is shown.
-                    faults.Add($"{LaurelOptions.Section}:{name} must be {range}, but holds '{key[..Math.Min(8, key.Length)]}…' with {key.Length} characters");
+                    // A key that is nearly right is still a secret: only the start that all keys of Laurel's share is shown.
+                    var shown = key.StartsWith("bq_", StringComparison.Ordinal) ? $"'{key[..Math.Min(8, key.Length)]}…'" : "one";
+                    faults.Add($"{LaurelOptions.Section}:{name} must be {range}, but holds {shown} with {key.Length} characters");
                 }
             });
 

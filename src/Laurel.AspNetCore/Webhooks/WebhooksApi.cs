@@ -1,13 +1,16 @@
 using System.Net;
+using System.Text.Json;
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
+using Laurel.AspNetCore.Webhooks.Dispatch;
 using Laurel.AspNetCore.Webhooks.Sending;
 using Laurel.Facts;
 using Laurel.Storage;
 using Laurel.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Laurel.AspNetCore.Webhooks;
@@ -16,7 +19,7 @@ namespace Laurel.AspNetCore.Webhooks;
 /// Webhooks of the key's environment: make, list, change, delete, rotate their secrets. What becomes of their messages is <see cref="WebhookMessagesApi"/>'s.
 /// Source: semantics §10.
 /// </summary>
-internal sealed class WebhooksApi(ILaurelStore store, SecretSeal seal, AddressGuard guard, OutboxSignal signal, LaurelOptions options, TimeProvider time)
+internal sealed class WebhooksApi(ILaurelStore store, SecretSeal seal, AddressGuard guard, WebhookDispatcher dispatcher, LaurelOptions options, TimeProvider time)
 {
     /// <summary>Secrets that a webhook may have at once: each signs every message, and a receiver has to try each.</summary>
     public const int SecretLimit = 5;
@@ -143,7 +146,9 @@ internal sealed class WebhooksApi(ILaurelStore store, SecretSeal seal, AddressGu
 
     private async Task RotateAsync(HttpContext context)
     {
-        using var body = await JsonBody.ReadAsync(context);
+        // Who gives no secret has nothing to say, and need not say so.
+        var isEmpty = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false;
+        using var body = isEmpty ? JsonDocument.Parse("{}"u8.ToArray()) : await JsonBody.ReadAsync(context);
         if (body is null)
         {
             return;
@@ -226,7 +231,7 @@ internal sealed class WebhooksApi(ILaurelStore store, SecretSeal seal, AddressGu
                     await Problem.WriteAsync(context, (int)refused.Status, refused.Code, refused.Detail);
                     return;
                 case EndpointDecision.Change change when await WriteAsync(context, change) is { } after:
-                    signal.Set();
+                    dispatcher.Recall(after.Key);
                     await answer(after);
                     return;
             }

@@ -113,7 +113,7 @@ internal sealed class DeliveryJournal(ILaurelStore store, TimeProvider time, ILo
                 await store.Webhooks.CompleteAsync(batch, CancellationToken.None);
                 return;
             }
-            catch (StoreException failure)
+            catch (StoreException failure) when (failure.Fault != StoreFault.Refused)
             {
                 if (_closing.Task.IsCompleted && tries >= TriesOnceClosed)
                 {

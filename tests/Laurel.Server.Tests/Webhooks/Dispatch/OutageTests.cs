@@ -1,6 +1,6 @@
 using System.Reflection;
-using Laurel.Storage;
 using Laurel.Server.Tests.Harness;
+using Laurel.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Laurel.Server.Tests.Webhooks.Dispatch;

@@ -85,19 +85,7 @@ public static class LaurelHosting
         services.AddSingleton<RewardCodesApi>();
         services.AddSingleton<DefinitionsApi>();
 
-        services.AddSingleton(new AddressGuard(options.WebhooksAllowedNetworks));
-        services.AddSingleton<HostLookup>(Dns.GetHostAddressesAsync);
-        services.AddSingleton<WebhookSender>();
-        services.AddSingleton(provider => new SecretKeys(
-            options.WebhooksEncryptionKeys, StoreChoice.WebhookKeyPath(options), provider.GetRequiredService<ILogger<SecretKeys>>()));
-        services.AddSingleton<SecretSeal>();
-        services.AddSingleton(WebhooksOptions.From(options));
-        services.AddSingleton<EndpointLanes>();
-        services.AddSingleton<DeliveryAttempts>();
-        services.AddSingleton<DeliveryJournal>();
-        services.AddSingleton<EndpointDisabling>();
-        services.AddSingleton<WebhookDispatcher>();
-
+        services.AddWebhooks(options);
         services.AddReference();
 
         // Hosted parts start in this order and stop in the reverse one: first the requests, then the webhooks, then the clock, then the lanes, and the store last.
@@ -137,5 +125,21 @@ public static class LaurelHosting
         routes.MapHealth(services.GetRequiredService<Readiness>());
         routes.MapReference();
         return routes;
+    }
+
+    private static void AddWebhooks(this IServiceCollection services, LaurelOptions options)
+    {
+        services.AddSingleton(new AddressGuard(options.WebhooksAllowedNetworks));
+        services.AddSingleton<HostLookup>(Dns.GetHostAddressesAsync);
+        services.AddSingleton<WebhookSender>();
+        services.AddSingleton(provider => new SecretKeys(
+            options.WebhooksEncryptionKeys, StoreChoice.WebhookKeyPath(options), provider.GetRequiredService<ILogger<SecretKeys>>()));
+        services.AddSingleton<SecretSeal>();
+        services.AddSingleton(WebhooksOptions.From(options));
+        services.AddSingleton<EndpointLanes>();
+        services.AddSingleton<DeliveryAttempts>();
+        services.AddSingleton<DeliveryJournal>();
+        services.AddSingleton<EndpointDisabling>();
+        services.AddSingleton<WebhookDispatcher>();
     }
 }

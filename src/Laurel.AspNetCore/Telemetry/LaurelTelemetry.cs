@@ -29,10 +29,8 @@ internal sealed class LaurelTelemetry : IDisposable
     private readonly Counter<long> _webhookAttempts;
     private readonly Histogram<double> _webhookDuration;
     private readonly Counter<long> _webhooksDisabled;
-    private readonly ObservableGauge<long> _webhookBacklog;
-    private readonly ObservableGauge<double> _webhookAge;
     private readonly Lock _waitingLock = new();
-    private (WebhookBacklog Backlog, Timestamp At)? _waiting;
+    private (Storage.WebhookBacklog Backlog, Timestamp At)? _waiting;
 
     public LaurelTelemetry()
     {
@@ -49,9 +47,15 @@ internal sealed class LaurelTelemetry : IDisposable
         _webhookAttempts = _meter.CreateCounter<long>("laurel.webhooks.attempts", "{attempt}", "Attempts to deliver a webhook, by endpoint and outcome.");
         _webhookDuration = _meter.CreateHistogram<double>("laurel.webhooks.attempt.duration", "s", "Time until a receiver answered, or the attempt failed.");
         _webhooksDisabled = _meter.CreateCounter<long>("laurel.webhooks.disabled", "{endpoint}", "Endpoints that Laurel disabled, by reason.");
-        _webhookBacklog = _meter.CreateObservableGauge("laurel.webhooks.backlog", ReadBacklog, "{message}", "Messages that wait, by endpoint; and inputs that are not spread yet.");
-        _webhookAge = _meter.CreateObservableGauge("laurel.webhooks.oldest_age", ReadAge, "s", "Since when the oldest of them waits.");
+        WebhookBacklog = _meter.CreateObservableGauge("laurel.webhooks.backlog", ReadBacklog, "{message}", "Messages that wait, by endpoint; and inputs that are not spread yet.");
+        WebhookOldestAge = _meter.CreateObservableGauge("laurel.webhooks.oldest_age", ReadAge, "s", "Since when the oldest of them waits.");
     }
+
+    /// <summary>Shows what was last noted as waiting.</summary>
+    public ObservableGauge<long> WebhookBacklog { get; }
+
+    /// <summary>Shows since when, of what was last noted as waiting.</summary>
+    public ObservableGauge<double> WebhookOldestAge { get; }
 
     /// <summary>Counts what came of a command.</summary>
     public void NoteOutcome(CommandOutcome outcome)
@@ -111,10 +115,10 @@ internal sealed class LaurelTelemetry : IDisposable
     public void NoteWebhookDisabled(string reason) => _webhooksDisabled.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>Whether somebody listens to what waits: it costs a look at the store.</summary>
-    public bool IsWebhookBacklogWanted => _webhookBacklog.Enabled || _webhookAge.Enabled;
+    public bool IsWebhookBacklogWanted => WebhookBacklog.Enabled || WebhookOldestAge.Enabled;
 
     /// <summary>Shows what waits from now on.</summary>
-    public void NoteWebhookBacklog(WebhookBacklog backlog, Timestamp at)
+    public void NoteWebhookBacklog(Storage.WebhookBacklog backlog, Timestamp at)
     {
         lock (_waitingLock)
         {
@@ -138,7 +142,7 @@ internal sealed class LaurelTelemetry : IDisposable
     private List<Measurement<double>> ReadAge() => Read(
         waiting => AgeOf(waiting.Backlog.OldestOutbox, waiting.At), (endpoint, at) => AgeOf(endpoint.OldestQueuedAt, at));
 
-    private List<Measurement<T>> Read<T>(Func<(WebhookBacklog Backlog, Timestamp At), T> ofOutbox, Func<EndpointBacklog, Timestamp, T> ofEndpoint)
+    private List<Measurement<T>> Read<T>(Func<(Storage.WebhookBacklog Backlog, Timestamp At), T> ofOutbox, Func<EndpointBacklog, Timestamp, T> ofEndpoint)
         where T : struct
     {
         lock (_waitingLock)

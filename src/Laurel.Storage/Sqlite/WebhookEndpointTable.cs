@@ -81,7 +81,7 @@ internal static class WebhookEndpointTable
     {
         foreach (var (key, since) in failingSince)
         {
-            connection.Prepare("update webhook_endpoints set failing_since = ?2 where key = ?1").Bind(1, key).Bind(2, since?.UnixMicroseconds).Run();
+            connection.Prepare("update webhook_endpoints set failing_since = case when ?2 is null then null else coalesce(failing_since, ?2) end where key = ?1").Bind(1, key).Bind(2, since?.UnixMicroseconds).Run();
         }
     }
 

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using Laurel.AspNetCore.Telemetry;
+using Laurel.Facts;
 using Laurel.Server.Tests.Harness;
+using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -49,6 +51,27 @@ public sealed class TelemetryTests
         Assert.Contains("points.awarded", metrics, StringComparison.Ordinal);
         Assert.Contains("http.server.request.duration", metrics, StringComparison.Ordinal);
         Assert.Contains("laurel.batch", collector.Received("/opentelemetry.proto.collector.trace.v1.TraceService/Export"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_backlog_is_shown_by_endpoint_with_the_age_of_the_oldest_and_wanted_only_while_somebody_listens()
+    {
+        using var telemetry = new LaurelTelemetry();
+        Assert.False(telemetry.IsWebhookBacklogWanted);
+        var shown = new List<string>();
+        using var listener = new MeterListener();
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => shown.Add($"{instrument.Name} {tags[0].Value} {value}"));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => shown.Add($"{instrument.Name} {tags[0].Value} {value}"));
+        listener.EnableMeasurementEvents(telemetry.WebhookBacklog);
+        listener.EnableMeasurementEvents(telemetry.WebhookOldestAge);
+        Assert.True(telemetry.IsWebhookBacklogWanted);
+
+        telemetry.NoteWebhookBacklog(
+            new WebhookBacklog(3, new Timestamp(1_000_000), [new EndpointBacklog("e", EndpointStatus.Enabled, 5, new Timestamp(2_500_000), 1)]), new Timestamp(4_000_000));
+        listener.RecordObservableInstruments();
+
+        Assert.Equal(
+            ["laurel.webhooks.backlog outbox 3", "laurel.webhooks.backlog e 5", "laurel.webhooks.oldest_age outbox 3", "laurel.webhooks.oldest_age e 1.5"], shown);
     }
 
     private static void Keep(Instrument instrument, HashSet<string> published)

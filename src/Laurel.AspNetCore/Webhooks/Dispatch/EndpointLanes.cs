@@ -100,8 +100,9 @@ internal sealed class EndpointLanes(WebhooksOptions options)
         {
             if (!_isClosed && _running < options.Concurrency)
             {
-                return TryStart(_ready, isTrial: false, now, released, out turn)
-                    || (_runningTrials < options.FailingConcurrency && TryStart(_readyTrials, isTrial: true, now, released, out turn));
+                // Trials first, within their share: otherwise busy healthy endpoints would keep those that recovered from showing it.
+                return (_runningTrials < options.FailingConcurrency && TryStart(_readyTrials, isTrial: true, now, released, out turn))
+                    || TryStart(_ready, isTrial: false, now, released, out turn);
             }
 
             turn = default;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Laurel.AspNetCore.Webhooks.Dispatch;
 using Laurel.Server.Tests.Harness;
 using Laurel.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +24,9 @@ public sealed class OutageTests
         await Wait.UntilAsync("requests are under way", () => Task.FromResult(host.Receiver.Open("hook") == 8));
 
         // The eight are answered during the stop, and drained.
+        var lanes = host.Server.Services.GetRequiredService<EndpointLanes>();
         var stopping = host.Server.StopAsync();
+        await Wait.UntilAsync("nothing more is begun", () => Task.FromResult(lanes.NextClaim(host.Now) is null));
         answers.Release(8);
         await stopping;
         var sent = host.Hooks.Count;

@@ -54,14 +54,14 @@ internal sealed class NodeReceiver : IAsyncDisposable
     }
 
     /// <summary>The verdicts on messages of that name, but for those of the first <paramref name="from"/>.</summary>
-    public async Task<IReadOnlyList<Verdict>> VerdictsAsync(string name, int from = 0)
+    public async Task<IReadOnlyList<PackageVerdict>> VerdictsAsync(string name, int from = 0)
     {
         using var verdicts = JsonDocument.Parse(await _http.GetByteArrayAsync(new Uri(_address, $"/hooks/{name}?from={from}")));
-        return [.. verdicts.RootElement.EnumerateArray().Select(Verdict.Read)];
+        return [.. verdicts.RootElement.EnumerateArray().Select(PackageVerdict.Read)];
     }
 
     /// <summary>Sends a message as anybody could, and returns the status of the answer and the verdict.</summary>
-    public async Task<(int Status, Verdict Verdict)> SendAsync(string name, SignedMessage message)
+    public async Task<(int Status, PackageVerdict Verdict)> SendAsync(string name, SignedMessage message)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, $"/hooks/{name}")) { Content = new ByteArrayContent(message.Body) };
         Assert.True(request.Headers.TryAddWithoutValidation("webhook-id", message.Id));
@@ -69,7 +69,7 @@ internal sealed class NodeReceiver : IAsyncDisposable
         Assert.True(request.Headers.TryAddWithoutValidation("webhook-signature", message.Signature));
         using var answer = await _http.SendAsync(request);
         using var verdict = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync());
-        return ((int)answer.StatusCode, Verdict.Read(verdict.RootElement));
+        return ((int)answer.StatusCode, PackageVerdict.Read(verdict.RootElement));
     }
 
     public async ValueTask DisposeAsync()
@@ -105,9 +105,9 @@ internal sealed record SignedMessage(string Id, string SentAt, string Signature,
 /// What the packages say to a message. <paramref name="Type"/> is the type that both read in it, null where they do not believe it. For each secret
 /// <paramref name="Standard"/> and <paramref name="Svix"/> have null where the package believes the message, else why it does not.
 /// </summary>
-internal sealed record Verdict(SignedMessage Message, string? Type, IReadOnlyList<string?> Standard, IReadOnlyList<string?> Svix)
+internal sealed record PackageVerdict(SignedMessage Message, string? Type, IReadOnlyList<string?> Standard, IReadOnlyList<string?> Svix)
 {
-    public static Verdict Read(JsonElement verdict) => new(
+    public static PackageVerdict Read(JsonElement verdict) => new(
         new SignedMessage(
             verdict.GetProperty("id").GetString()!,
             verdict.GetProperty("timestamp").GetString()!,

@@ -147,9 +147,9 @@ public sealed class NpmReceiverTests : IAsyncLifetime
     }
 
     /// <summary>What has arrived, once all of <paramref name="ids"/> have. A message may come twice.</summary>
-    private async Task<IReadOnlyList<Verdict>> ReceivedAsync(string name, string[] ids)
+    private async Task<IReadOnlyList<PackageVerdict>> ReceivedAsync(string name, string[] ids)
     {
-        var received = new List<Verdict>();
+        var received = new List<PackageVerdict>();
         var missing = ids.ToHashSet(StringComparer.Ordinal);
         await Wait.UntilAsync($"{ids.Length} messages have arrived", async () =>
         {
@@ -185,7 +185,7 @@ public sealed class NpmReceiverTests : IAsyncLifetime
     }
 
     // Both packages agree on each secret.
-    private static void Believed(Verdict verdict, params bool[] bySecret)
+    private static void Believed(PackageVerdict verdict, params bool[] bySecret)
     {
         Assert.True(bySecret.SequenceEqual(verdict.Standard.Select(fault => fault is null)), $"standardwebhooks: {string.Join(" | ", verdict.Standard)}: {verdict.Message}");
         Assert.True(bySecret.SequenceEqual(verdict.Svix.Select(fault => fault is null)), $"svix: {string.Join(" | ", verdict.Svix)}: {verdict.Message}");

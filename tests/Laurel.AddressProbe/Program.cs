@@ -12,7 +12,7 @@ var cases = Tricks.All(names);
 
 var strict = new AddressGuard([]);
 var open = new AddressGuard([IPNetwork.Parse("0.0.0.0/0"), IPNetwork.Parse("::/0")]);
-using var sender = new WebhookSender(strict, Dns.GetHostAddressesAsync, TimeProvider.System);
+using var sender = new WebhookSender(strict, SystemLookup.FindAsync, TimeProvider.System);
 using var guarded = Http(strict);
 using var unguarded = Http(open, handler =>
 {
@@ -53,7 +53,7 @@ static async Task PostAsync(HttpMessageInvoker http, string url)
 
 static HttpMessageInvoker Http(AddressGuard guard, Action<SocketsHttpHandler>? change = null)
 {
-    var handler = WebhookSender.Handler(new GuardedConnection(guard, Dns.GetHostAddressesAsync, TimeProvider.System));
+    var handler = WebhookSender.Handler(new GuardedConnection(guard, SystemLookup.FindAsync, TimeProvider.System));
     change?.Invoke(handler);
     return new HttpMessageInvoker(handler, disposeHandler: true);
 }

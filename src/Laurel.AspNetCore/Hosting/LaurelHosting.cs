@@ -1,4 +1,3 @@
-using System.Net;
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Clock;
@@ -132,7 +131,7 @@ public static class LaurelHosting
     private static void AddWebhooks(this IServiceCollection services, LaurelOptions options)
     {
         services.AddSingleton(new AddressGuard(options.WebhooksAllowedNetworks));
-        services.AddSingleton<HostLookup>(Dns.GetHostAddressesAsync);
+        services.AddSingleton<HostLookup>(SystemLookup.FindAsync);
         services.AddSingleton<WebhookSender>();
         services.AddSingleton(provider => new SecretKeys(
             options.WebhooksEncryptionKeys, StoreChoice.WebhookKeyPath(options), provider.GetRequiredService<ILogger<SecretKeys>>()));

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Globalization;
+using Laurel.AspNetCore.Telemetry;
 using Laurel.Facts;
 using Laurel.Storage;
 using Laurel.Webhooks;
@@ -154,6 +157,17 @@ public sealed class RetryTests
     [Fact]
     public async Task An_endpoint_that_fails_for_five_days_is_disabled_and_one_that_recovers_is_not()
     {
+        var counted = new ConcurrentQueue<string>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument is { Name: "laurel.webhooks.disabled", Meter.Name: LaurelTelemetry.Name })
+            {
+                own.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => counted.Enqueue($"{tags[0].Value} {value}"));
+        listener.Start();
         await using var host = await WebhookHost.StartAsync();
         var dead = await host.SubscribeAsync(name: "dead");
         var shaky = await host.SubscribeAsync(name: "shaky");
@@ -176,6 +190,8 @@ public sealed class RetryTests
         host.Server.Time.AdjustTime(host.Server.Time.GetUtcNow().AddDays(1));
         await host.EmitAsync(1, "r");
         await host.UntilAsync("it is disabled", async () => (await host.ReadAsync(dead))!.Status == EndpointStatus.Disabled);
+
+        await host.UntilAsync("it is counted", () => counted.Contains("failing 1"));
 
         Assert.Equal("failing", (await host.ReadAsync(dead))!.DisabledReason);
         var note = (await host.Store.ReadNotesAsync(dead.Key, 1, 10, CancellationToken.None)).Notes[0];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Laurel.AspNetCore.Hosting;
 using Laurel.Facts;
 using Laurel.Tenants;
 
@@ -20,7 +21,7 @@ internal static class TenancyRequests
     {
         if (body.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(new Fault("", $"must be an object, but is {Kind(body)}"));
+            faults.Add(new Fault("", $"must be an object, but is {JsonMember.Kind(body)}"));
             return before;
         }
 
@@ -59,7 +60,7 @@ internal static class TenancyRequests
         var key = new ApiKey("", tenantId, false, "", [], [], "", null, null, now, null);
         if (body.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(new Fault("", $"must be an object, but is {Kind(body)}"));
+            faults.Add(new Fault("", $"must be an object, but is {JsonMember.Kind(body)}"));
             return key;
         }
 
@@ -85,7 +86,7 @@ internal static class TenancyRequests
 
     private static string ReadName(JsonElement value, List<Fault> faults)
     {
-        if (Text(value, "/name", faults) is not { } name)
+        if (JsonMember.Text(value, "/name", faults) is not { } name)
         {
             return "";
         }
@@ -105,14 +106,14 @@ internal static class TenancyRequests
 
     private static string ReadTimeZone(JsonElement value, List<Fault> faults)
     {
-        if (Text(value, "/time_zone", faults) is not { } zone)
+        if (JsonMember.Text(value, "/time_zone", faults) is not { } zone)
         {
             return "";
         }
 
         if (!TimeZoneName.IsKnown(zone))
         {
-            faults.Add(new Fault("/time_zone", $"{TimeZoneName.Expected}, but is '{Shown(zone)}'"));
+            faults.Add(new Fault("/time_zone", $"{TimeZoneName.Expected}, but is '{JsonMember.Shown(zone)}'"));
         }
 
         return zone;
@@ -127,7 +128,7 @@ internal static class TenancyRequests
 
         if (value.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(new Fault("/participant_rate", $"must be an object with per_second and burst, or null for the server's default, but is {Kind(value)}"));
+            faults.Add(new Fault("/participant_rate", $"must be an object with per_second and burst, or null for the server's default, but is {JsonMember.Kind(value)}"));
             return null;
         }
 
@@ -138,14 +139,14 @@ internal static class TenancyRequests
         }
         else if (rate.ValueKind != JsonValueKind.Number || !rate.TryGetDouble(out perSecond) || !(perSecond is 0 or (>= 0.001 and <= RateMaxPerSecond)))
         {
-            faults.Add(new Fault("/participant_rate/per_second", $"must be a number from 0.001 to {RateMaxPerSecond:0}, or 0 for no cap, but is {Shown(rate.GetRawText())}"));
+            faults.Add(new Fault("/participant_rate/per_second", $"must be a number from 0.001 to {RateMaxPerSecond:0}, or 0 for no cap, but is {JsonMember.Shown(rate.GetRawText())}"));
         }
 
         var burst = defaultRate.Burst;
         if (value.TryGetProperty("burst", out var size)
             && (size.ValueKind != JsonValueKind.Number || !size.TryGetInt32(out burst) || burst is < 1 or > RateMaxBurst))
         {
-            faults.Add(new Fault("/participant_rate/burst", $"must be a whole number from 1 to {RateMaxBurst}, but is {Shown(size.GetRawText())}"));
+            faults.Add(new Fault("/participant_rate/burst", $"must be a whole number from 1 to {RateMaxBurst}, but is {JsonMember.Shown(size.GetRawText())}"));
         }
 
         return new ParticipantRate(perSecond, burst);
@@ -153,10 +154,10 @@ internal static class TenancyRequests
 
     private static bool ReadStatus(JsonElement value, List<Fault> faults)
     {
-        var status = Text(value, "/status", faults);
+        var status = JsonMember.Text(value, "/status", faults);
         if (status is not (null or "active" or "disabled"))
         {
-            faults.Add(new Fault("/status", $"must be 'active' or 'disabled', but is '{Shown(status)}'"));
+            faults.Add(new Fault("/status", $"must be 'active' or 'disabled', but is '{JsonMember.Shown(status)}'"));
         }
 
         return status == "active";
@@ -164,10 +165,10 @@ internal static class TenancyRequests
 
     private static bool ReadIsLive(JsonElement value, List<Fault> faults)
     {
-        var environment = Text(value, "/environment", faults);
+        var environment = JsonMember.Text(value, "/environment", faults);
         if (environment is not (null or "live" or "test"))
         {
-            faults.Add(new Fault("/environment", $"must be 'live' or 'test', but is '{Shown(environment)}'"));
+            faults.Add(new Fault("/environment", $"must be 'live' or 'test', but is '{JsonMember.Shown(environment)}'"));
         }
 
         return environment == "live";
@@ -186,14 +187,14 @@ internal static class TenancyRequests
         foreach (var item in value.EnumerateArray())
         {
             var pointer = $"/scopes/{index++}";
-            if (Text(item, pointer, faults) is not { } scope)
+            if (JsonMember.Text(item, pointer, faults) is not { } scope)
             {
                 continue;
             }
 
             if (!Scopes.Contains(scope))
             {
-                faults.Add(new Fault(pointer, $"must be one of {string.Join(", ", Scopes)}, but is '{Shown(scope)}'"));
+                faults.Add(new Fault(pointer, $"must be one of {string.Join(", ", Scopes)}, but is '{JsonMember.Shown(scope)}'"));
             }
             else if (!scopes.Contains(scope))
             {
@@ -212,39 +213,16 @@ internal static class TenancyRequests
             return null;
         }
 
-        if (Text(value, "/expires_at", faults) is { } text)
+        if (JsonMember.Text(value, "/expires_at", faults) is { } text)
         {
             if (TimestampText.TryParse(text, out var expiry))
             {
                 return expiry;
             }
 
-            faults.Add(new Fault("/expires_at", $"{TimestampText.Expected}, or null, but is '{Shown(text)}'"));
+            faults.Add(new Fault("/expires_at", $"{TimestampText.Expected}, or null, but is '{JsonMember.Shown(text)}'"));
         }
 
         return null;
     }
-
-    private static string? Text(JsonElement value, string pointer, List<Fault> faults)
-    {
-        if (value.ValueKind == JsonValueKind.String)
-        {
-            return value.GetString();
-        }
-
-        faults.Add(new Fault(pointer, $"must be a string, but is {Kind(value)}"));
-        return null;
-    }
-
-    private static string Kind(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.True or JsonValueKind.False => "a boolean",
-        _ => "null",
-    };
-
-    private static string Shown(string text) => text.Length <= 100 ? text : text[..100] + "…";
 }

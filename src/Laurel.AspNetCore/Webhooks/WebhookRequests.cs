@@ -63,7 +63,7 @@ internal static class WebhookRequests
             return WebhookSecret.Of(RandomNumberGenerator.GetBytes(WebhookSecret.MadeBytes));
         }
 
-        if (Text(value, "/secret", faults) is not { } text)
+        if (JsonMember.Text(value, "/secret", faults) is not { } text)
         {
             return null;
         }
@@ -151,7 +151,7 @@ internal static class WebhookRequests
     {
         if (body.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(new Fault("", $"must be an object, but is {Kind(body)}"));
+            faults.Add(new Fault("", $"must be an object, but is {JsonMember.Kind(body)}"));
             return false;
         }
 
@@ -159,7 +159,7 @@ internal static class WebhookRequests
         {
             if (!known.Contains(member.Name))
             {
-                faults.Add(new Fault($"/{Shown(JsonBody.Escape(member.Name))}", $"is not known here; known are {string.Join(", ", known)}"));
+                faults.Add(new Fault($"/{JsonMember.Shown(JsonBody.Escape(member.Name))}", $"is not known here; known are {string.Join(", ", known)}"));
             }
         }
 
@@ -168,7 +168,7 @@ internal static class WebhookRequests
 
     private static string ReadUrl(JsonElement value, bool isLive, AddressGuard guard, List<Fault> faults)
     {
-        if (Text(value, "/url", faults) is not { } url)
+        if (JsonMember.Text(value, "/url", faults) is not { } url)
         {
             return "";
         }
@@ -188,14 +188,14 @@ internal static class WebhookRequests
 
         if (value.ValueKind != JsonValueKind.Array)
         {
-            faults.Add(new Fault("/event_types", $"must be a list of types, but is {Kind(value)}; [\"*\"] means all types"));
+            faults.Add(new Fault("/event_types", $"must be a list of types, but is {JsonMember.Kind(value)}; [\"*\"] means all types"));
             return _everyType;
         }
 
         var entries = new List<string>();
         foreach (var item in value.EnumerateArray())
         {
-            if (Text(item, $"/event_types/{entries.Count}", faults) is not { } entry)
+            if (JsonMember.Text(item, $"/event_types/{entries.Count}", faults) is not { } entry)
             {
                 return _everyType;
             }
@@ -208,7 +208,7 @@ internal static class WebhookRequests
 
     private static string ReadDescription(JsonElement value, List<Fault> faults)
     {
-        if (value.ValueKind == JsonValueKind.Null || Text(value, "/description", faults) is not { } description)
+        if (value.ValueKind == JsonValueKind.Null || JsonMember.Text(value, "/description", faults) is not { } description)
         {
             return "";
         }
@@ -228,7 +228,7 @@ internal static class WebhookRequests
 
     private static WebhookEndpoint ReadStatus(JsonElement value, WebhookEndpoint endpoint, List<Fault> faults)
     {
-        switch (value.ValueKind == JsonValueKind.Null ? "enabled" : Text(value, "/status", faults))
+        switch (value.ValueKind == JsonValueKind.Null ? "enabled" : JsonMember.Text(value, "/status", faults))
         {
             case null:
                 return endpoint;
@@ -237,7 +237,7 @@ internal static class WebhookRequests
             case "disabled":
                 return Disabled(endpoint);
             case var other:
-                faults.Add(new Fault("/status", $"must be 'enabled' or 'disabled', but is '{Shown(other)}'"));
+                faults.Add(new Fault("/status", $"must be 'enabled' or 'disabled', but is '{JsonMember.Shown(other)}'"));
                 return endpoint;
         }
     }
@@ -252,7 +252,7 @@ internal static class WebhookRequests
 
     private static Timestamp? ReadTime(JsonElement value, string pointer, List<Fault> faults)
     {
-        if (Text(value, pointer, faults) is not { } text)
+        if (JsonMember.Text(value, pointer, faults) is not { } text)
         {
             return null;
         }
@@ -262,35 +262,7 @@ internal static class WebhookRequests
             return time;
         }
 
-        faults.Add(new Fault(pointer, $"{TimestampText.Expected}, but is '{Shown(text)}'"));
+        faults.Add(new Fault(pointer, $"{TimestampText.Expected}, but is '{JsonMember.Shown(text)}'"));
         return null;
-    }
-
-    private static string? Text(JsonElement value, string pointer, List<Fault> faults)
-    {
-        if (value.ValueKind == JsonValueKind.String)
-        {
-            return value.GetString();
-        }
-
-        faults.Add(new Fault(pointer, $"must be a string, but is {Kind(value)}"));
-        return null;
-    }
-
-    private static string Kind(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "a list",
-        JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.True or JsonValueKind.False => "a boolean",
-        _ => "null",
-    };
-
-    // Half of a surrogate pair would not be JSON.
-    private static string Shown(string text)
-    {
-        const int Most = 100;
-        return text.Length <= Most ? text : text[..(char.IsHighSurrogate(text[Most - 1]) ? Most - 1 : Most)] + "…";
     }
 }

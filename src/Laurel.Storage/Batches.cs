@@ -17,13 +17,25 @@ public readonly record struct KeyHash(UInt128 Value);
 public sealed record BatchRequest(
     IReadOnlyList<ParticipantName> Participants,
     IReadOnlyList<KeyHash> Keys,
-    IReadOnlyList<EnvironmentKey> Environments);
+    IReadOnlyList<EnvironmentKey> Environments)
+{
+    /// <summary>
+    /// Passes over participants whom another batch holds at this moment, instead of waiting for them. A store with one writer has none.
+    /// </summary>
+    public bool SkipsContended { get; init; }
+}
 
-/// <summary>An open batch and what was loaded for it, index by index as in its <see cref="BatchRequest"/>.</summary>
+/// <summary>An open batch and what was loaded for it, index by index as in its <see cref="BatchRequest"/> but for what was passed over.</summary>
 public sealed class StoreBatch
 {
-    /// <summary>The participants in the request's order; those that were missing have a new key and an empty state.</summary>
+    /// <summary>No participant.</summary>
+    public static readonly IReadOnlySet<ParticipantName> Nobody = new HashSet<ParticipantName>();
+
+    /// <summary>The participants in the request's order, but for those <see cref="Contended"/>; those that were missing have a new key and an empty state.</summary>
     public required IReadOnlyList<LoadedParticipant> Participants { get; init; }
+
+    /// <summary>Participants that were passed over since another batch holds them; empty unless <see cref="BatchRequest.SkipsContended"/>. They belong into a batch of their own.</summary>
+    public IReadOnlySet<ParticipantName> Contended { get; init; } = Nobody;
 
     /// <summary>Answers kept under the requested keys; keys never used are absent.</summary>
     public required IReadOnlyDictionary<KeyHash, StoredAnswer> Answers { get; init; }

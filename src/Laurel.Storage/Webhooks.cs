@@ -55,7 +55,7 @@ public sealed record EndpointNotesPage(IReadOnlyList<EndpointNote> Notes, long T
 public readonly record struct DeliveryName(int EndpointKey, long Input, int Place);
 
 /// <summary>
-/// Asks for deliveries due at <paramref name="Now"/>, each endpoint's oldest first: at most <paramref name="Room"/> for an endpoint, another number for those in
+/// Asks for deliveries due at <paramref name="Now"/>, each endpoint's in the order in which they came due, then in the order of the log, then by place: at most <paramref name="Room"/> for an endpoint, another number for those in
 /// <paramref name="RoomOf"/> (0 = none), and at most <paramref name="Limit"/> in all. Disabled endpoints are passed over.
 /// </summary>
 public sealed record DeliveryClaim(Timestamp Now, Timestamp LeaseUntil, int Room, IReadOnlyDictionary<int, int> RoomOf, int Limit);

@@ -85,6 +85,9 @@ internal static class Comparison
             parts.Select(part => (part.Key, Encoding.UTF8.GetString(part.Value.Span))).Order());
     }
 
+    /// <summary>Two inputs are the same, byte for byte.</summary>
+    public static void Same(LogRow expected, LogRow actual) => Assert.Equal(Text(expected), Text(actual));
+
     private static string Text(LogRow row) =>
         row with { Properties = default, Facts = default, Answer = default, Outcomes = default }
         + string.Join('|', new[] { row.Properties, row.Facts, row.Answer, row.Outcomes }.Select(json => Encoding.UTF8.GetString(json.Span)));

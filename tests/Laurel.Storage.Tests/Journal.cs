@@ -19,7 +19,11 @@ internal sealed record Draft(string Participant, string EventName, long Occurred
 }
 
 /// <summary>An input that was committed, with the kinds of its facts, an event's own first.</summary>
-internal sealed record Written(string Participant, LogRow Row, IReadOnlyList<string> Kinds);
+internal sealed record Written(string Participant, LogRow Row, IReadOnlyList<string> Kinds)
+{
+    /// <summary>The places of its facts: -1 is the event's own, the derived ones count from 0.</summary>
+    public IEnumerable<int> Places => Enumerable.Range(Row.Kind == InputKind.Event ? -1 : 0, Row.FactCount);
+}
 
 /// <summary>
 /// Writes inputs to a store as the pipeline does, and keeps what was committed in plain lists: the model that every store is compared with.
@@ -36,6 +40,9 @@ internal sealed class Journal(EnvironmentKey environment)
     public EnvironmentKey Environment => environment;
 
     public List<Written> Inputs { get; } = [];
+
+    /// <summary>Webhook endpoints, and which facts of an input each wants, by place (-1 = the event's own).</summary>
+    public Dictionary<int, Predicate<int>> Subscribers { get; } = [];
 
     public IReadOnlyDictionary<string, ParticipantState> States => _states;
 
@@ -82,6 +89,11 @@ internal sealed class Journal(EnvironmentKey environment)
             var row = Row(loaded.Key, state.Seq, draft, facts, ++_drawn);
             writes.Log.Add(row);
             written.Add(new Written(draft.Participant, row, [.. draft.Kind == InputKind.Event ? (string[])[FactKinds.Event] : [], .. facts.Select(fact => fact.Kind)]));
+            var targets = Targets(written[^1]);
+            if (targets.Count > 0)
+            {
+                writes.Outbox.Add(new OutboxWrite(writes.Log.Count - 1, Encoding.UTF8.GetBytes(JsonSerializer.Serialize(targets.Select(target => (int[])[target.EndpointKey, .. target.Places])))));
+            }
         }
 
         foreach (var loaded in batch.Participants.Where(loaded => drafts.Any(draft => draft.Participant == loaded.Name.Id)))
@@ -96,6 +108,10 @@ internal sealed class Journal(EnvironmentKey environment)
 
         return (writes, written);
     }
+
+    /// <summary>Who is to get which facts of an input, as of now.</summary>
+    public List<(int EndpointKey, List<int> Places)> Targets(Written input) =>
+        [.. Subscribers.Select(one => (one.Key, input.Places.Where(place => one.Value(place)).ToList())).Where(target => target.Item2.Count > 0)];
 
     /// <summary>Notes that a commit took place.</summary>
     public void Keep(BatchWrites writes, IReadOnlyList<Written> written)

@@ -45,7 +45,16 @@ internal sealed class DeliveryLeases
     /// <summary>Ends a lease, if it is still the delivery's.</summary>
     public void End(in DeliveryName name, Timestamp until)
     {
-        if (Holds(name, until) && _leases.Remove(name))
+        if (Holds(name, until))
+        {
+            End(name);
+        }
+    }
+
+    /// <summary>Takes a delivery from whoever holds it.</summary>
+    public void End(in DeliveryName name)
+    {
+        if (_leases.Remove(name))
         {
             var left = CountOf(name.EndpointKey) - 1;
             if (left > 0)

@@ -3,67 +3,30 @@ using Laurel.Tenants;
 
 namespace Laurel.Storage.Sqlite;
 
-/// <summary>Rows of <c>deliveries</c>.</summary>
+/// <summary>Rows of <c>deliveries</c>, but for claims (<see cref="DeliveryClaims"/>).</summary>
 internal static class DeliveryTable
 {
-    /// <summary>Takes due deliveries, endpoint by endpoint, beginning behind the one that was served last.</summary>
-    public static ClaimedDeliveries Claim(Connection connection, DeliveryClaim claim, DeliveryLeases leases)
+    /// <summary>Keeps what became of deliveries that are still their claimer's, within the open transaction.</summary>
+    public static void Write(Connection connection, IEnumerable<DeliveryResult> held)
     {
-        var deliveries = new List<ClaimedDelivery>();
-        var endpoints = new Dictionary<int, WebhookEndpoint>();
-        var inputs = new Dictionary<long, (LogRow Row, ParticipantName Participant)>();
-        foreach (var key in Waiting(connection, leases.LastServed))
+        var end = connection.Prepare("delete from deliveries where endpoint_key = ?1 and log_id = ?2 and place = ?3");
+        var fail = connection.Prepare("update deliveries set attempts = attempts + 1, due_at = ?4, dead_at = ?5 where endpoint_key = ?1 and log_id = ?2 and place = ?3");
+        foreach (var result in held)
         {
-            var room = Math.Min(claim.RoomOf.GetValueOrDefault(key, claim.Room), claim.Limit - deliveries.Count);
-            if (room <= 0)
+            switch (result.Fate)
             {
-                if (deliveries.Count >= claim.Limit)
-                {
+                case DeliveryFate.Delivered:
+                    BindName(end, result.Name).Run();
                     break;
-                }
-
-                continue;
-            }
-
-            var endpoint = WebhookEndpointTable.Read(connection, key);
-            if (endpoint.Status != EndpointStatus.Enabled)
-            {
-                continue;
-            }
-
-            foreach (var (name, attempts, queuedAt) in Take(connection, claim, leases, key, room))
-            {
-                if (!inputs.TryGetValue(name.Input, out var input))
-                {
-                    var row = LogReads.Read(connection, name.Input);
-                    input = (row, ParticipantReads.NameOf(connection, row.ParticipantKey));
-                    inputs.Add(name.Input, input);
-                }
-
-                endpoints[key] = endpoint;
-                leases.LastServed = key;
-                deliveries.Add(new ClaimedDelivery(name, attempts, queuedAt, claim.LeaseUntil, input.Participant, input.Row));
-            }
-        }
-
-        return new ClaimedDeliveries(deliveries, endpoints);
-    }
-
-    /// <summary>Keeps what became of claimed deliveries, within the open transaction.</summary>
-    public static void Write(Connection connection, IReadOnlyList<DeliveryResult> results, DeliveryLeases leases)
-    {
-        foreach (var result in results)
-        {
-            // What arrived has arrived, whoever holds the delivery by now.
-            if (result.Fate == DeliveryFate.Delivered)
-            {
-                BindName(connection.Prepare("delete from deliveries where endpoint_key = ?1 and log_id = ?2 and place = ?3"), result.Name).Run();
-            }
-            else if (result.Fate != DeliveryFate.Released && leases.Holds(result.Name, result.LeaseUntil))
-            {
-                BindName(
-                    connection.Prepare("update deliveries set attempts = attempts + 1, due_at = ?4, dead_at = ?5 where endpoint_key = ?1 and log_id = ?2 and place = ?3"), result.Name)
-                    .Bind(4, result.DueAt.UnixMicroseconds).Bind(5, result.Fate == DeliveryFate.Dead ? result.Attempt!.At.UnixMicroseconds : null).Run();
+                case DeliveryFate.Later:
+                    BindName(fail, result.Name).Bind(4, result.DueAt.UnixMicroseconds).BindNull(5).Run();
+                    break;
+                case DeliveryFate.Dead:
+                    var diedAt = result.Attempt!.At.UnixMicroseconds;
+                    BindName(fail, result.Name).Bind(4, diedAt).Bind(5, diedAt).Run();
+                    break;
+                default:
+                    break;
             }
         }
     }
@@ -73,8 +36,13 @@ internal static class DeliveryTable
     {
         var select = connection.Prepare(
             """
-            select e.id, e.status, count(*) filter (where d.dead_at is null), min(d.queued_at) filter (where d.dead_at is null), count(d.dead_at)
-            from deliveries d join webhook_endpoints e on e.key = d.endpoint_key where e.status <> 2 group by d.endpoint_key
+            select e.id, e.status, sum(d.waiting), min(d.oldest), sum(d.dead)
+            from (
+              select endpoint_key, count(*) waiting, min(queued_at) oldest, 0 dead from deliveries indexed by due_deliveries where dead_at is null group by endpoint_key
+              union all
+              select endpoint_key, 0, null, count(*) from deliveries indexed by dead_letters where dead_at is not null group by endpoint_key) d
+            cross join webhook_endpoints e on e.key = d.endpoint_key and e.status <> 2
+            group by e.key
             """);
         var backlog = new List<EndpointBacklog>();
         while (select.Step())
@@ -104,97 +72,59 @@ internal static class DeliveryTable
         select.Reset();
         return new DeadLettersPage(
             [.. rows.Select(row => new DeadLetter(LogReads.Read(connection, row.LogId), row.Place, row.Attempts, new Timestamp(row.QueuedAt), new Timestamp(row.DeadAt)))],
-            connection.Count("select count(*) from deliveries where endpoint_key = ?1 and dead_at is not null", endpointKey));
+            connection.Count("select count(*) from deliveries indexed by dead_letters where endpoint_key = ?1 and dead_at is not null", endpointKey));
     }
 
-    /// <summary>Makes dead letters due again, at most <paramref name="limit"/>; answers how many.</summary>
+    /// <summary>Makes dead letters due again, within the open transaction and at most <paramref name="limit"/>; answers how many.</summary>
     public static int Revive(Connection connection, int endpointKey, Timestamp since, Timestamp? until, Timestamp now, int limit)
     {
         connection.Prepare(
             """
             update deliveries set attempts = 0, due_at = ?4, dead_at = null where (endpoint_key, log_id, place) in (
-              select endpoint_key, log_id, place from deliveries indexed by dead_letters
-              where endpoint_key = ?1 and dead_at is not null and queued_at >= ?2 and queued_at <= ?3 limit ?5)
+              select endpoint_key, log_id, place from deliveries indexed by dead_letters_by_queue
+              where endpoint_key = ?1 and dead_at is not null and queued_at >= ?2 and queued_at <= ?3 order by queued_at limit ?5)
             """)
             .Bind(1, endpointKey).Bind(2, since.UnixMicroseconds).Bind(3, until?.UnixMicroseconds ?? long.MaxValue).Bind(4, now.UnixMicroseconds).Bind(5, limit).Run();
         return connection.Changes;
     }
 
-    /// <summary>Makes one fact due; false where the environment has no such fact.</summary>
-    public static bool Replay(Connection connection, int endpointKey, EnvironmentKey environment, FactId inputId, int place, Timestamp now)
+    /// <summary>Makes one fact of the log due, within the open transaction; false where the environment has no such endpoint.</summary>
+    public static bool Replay(Connection connection, in DeliveryName name, EnvironmentKey environment, Timestamp queuedAt, Timestamp now)
     {
-        if (InputSearch.FindLogId(connection, environment, inputId) is not { } logId)
-        {
-            return false;
-        }
-
-        var input = LogReads.Read(connection, logId);
-        var isEvent = input.Kind == InputKind.Event;
-        if (place < (isEvent ? -1 : 0) || place >= input.FactCount - (isEvent ? 1 : 0))
-        {
-            return false;
-        }
-
         BindName(
             connection.Prepare(
                 """
-                insert into deliveries (endpoint_key, log_id, place, attempts, queued_at, due_at) values (?1, ?2, ?3, 0, ?4, ?5)
+                insert into deliveries (endpoint_key, log_id, place, attempts, queued_at, due_at)
+                select key, ?2, ?3, 0, ?4, ?5 from webhook_endpoints where key = ?1 and environment = ?6 and status <> 2
                 on conflict do update set attempts = 0, due_at = excluded.due_at, dead_at = null
                 """),
-            new DeliveryName(endpointKey, logId, place))
-            .Bind(4, input.ReceivedAt.UnixMicroseconds).Bind(5, now.UnixMicroseconds).Run();
-        return true;
+            name)
+            .Bind(4, queuedAt.UnixMicroseconds).Bind(5, now.UnixMicroseconds).Bind(6, environment.Value).Run();
+        return connection.Changes == 1;
     }
 
-    /// <summary>Removes deliveries of deleted endpoints, at most <paramref name="limit"/>; answers how many.</summary>
-    public static int Purge(Connection connection, int limit)
+    /// <summary>
+    /// Removes what is left of deleted endpoints, deliveries and attempts, within the open transaction and at most <paramref name="limit"/> rows; answers how many.
+    /// </summary>
+    public static int Sweep(Connection connection, int limit)
     {
-        connection.Prepare(
-            """
-            delete from deliveries where (endpoint_key, log_id, place) in (
-              select d.endpoint_key, d.log_id, d.place from webhook_endpoints e cross join deliveries d on d.endpoint_key = e.key where e.status = 2 limit ?1)
-            """).Bind(1, limit).Run();
-        return connection.Changes;
-    }
-
-    // Endpoints for which something waits, from one index seek to the next: there may be very many deliveries, and endpoints without any.
-    private static List<int> Waiting(Connection connection, int after)
-    {
-        var keys = new List<int>();
-        var select = connection.Prepare(
-            "select endpoint_key from deliveries indexed by due_deliveries where dead_at is null and endpoint_key > ?1 order by endpoint_key limit 1");
-        for (var last = 0; select.Bind(1, last).Step(); select.Reset())
+        var removed = 0;
+        while (removed < limit && (int)connection.Scalar("select endpoint_key from unswept_endpoints order by endpoint_key limit 1") is > 0 and var key)
         {
-            last = select.Int(0);
-            keys.Add(last);
-        }
-
-        select.Reset();
-        var first = keys.FindIndex(key => key > after);
-        return first <= 0 ? keys : [.. keys[first..], .. keys[..first]];
-    }
-
-    private static List<(DeliveryName Name, int Attempts, Timestamp QueuedAt)> Take(
-        Connection connection, DeliveryClaim claim, DeliveryLeases leases, int endpointKey, int room)
-    {
-        // Those leased stand in front: as many more are looked at.
-        var select = connection.Prepare(
-            """
-            select log_id, place, attempts, queued_at from deliveries indexed by due_deliveries
-            where endpoint_key = ?1 and dead_at is null and due_at <= ?2 order by due_at, log_id, place limit ?3
-            """).Bind(1, endpointKey).Bind(2, claim.Now.UnixMicroseconds).Bind(3, (long)room + leases.CountOf(endpointKey));
-        var taken = new List<(DeliveryName, int, Timestamp)>();
-        while (taken.Count < room && select.Step())
-        {
-            var name = new DeliveryName(endpointKey, select.Long(0), select.Int(1));
-            if (leases.TryTake(name, claim.Now, claim.LeaseUntil))
+            connection.Prepare(
+                """
+                delete from deliveries where endpoint_key = ?1 and (log_id, place) in (
+                  select log_id, place from deliveries where endpoint_key = ?1 order by log_id, place limit ?2)
+                """).Bind(1, key).Bind(2, limit - removed).Run();
+            removed += connection.Changes;
+            removed += WebhookAttemptTable.PurgeEndpoint(connection, key, new Timestamp(long.MaxValue), limit - removed);
+            if (removed < limit)
             {
-                taken.Add((name, select.Int(2), new Timestamp(select.Long(3))));
+                connection.Prepare("delete from unswept_endpoints where endpoint_key = ?1").Bind(1, key).Run();
             }
         }
 
-        select.Reset();
-        return taken;
+        return removed;
     }
 
     private static Statement BindName(Statement statement, in DeliveryName name) =>

@@ -1,20 +1,22 @@
+using Laurel.Facts;
+
 namespace Laurel.Storage.Sqlite;
 
 /// <summary>Rows of <c>outbox</c>: written with their input, and spread into <c>deliveries</c> by the dispatcher.</summary>
 internal static class OutboxTable
 {
     /// <summary>Adds rows within the open transaction; <paramref name="firstLogId"/> is the place of the batch's first input in the log.</summary>
-    public static void Write(Connection connection, List<OutboxWrite> writes, long firstLogId)
+    public static void Write(Connection connection, BatchWrites writes, long firstLogId)
     {
-        if (writes.Count == 0)
+        if (writes.Outbox.Count == 0)
         {
             return;
         }
 
-        var insert = connection.Prepare("insert into outbox (log_id, targets) values (?1, ?2)");
-        foreach (var write in writes)
+        var insert = connection.Prepare("insert into outbox (log_id, queued_at, targets) values (?1, ?2, ?3)");
+        foreach (var write in writes.Outbox)
         {
-            insert.Bind(1, firstLogId + write.LogPlace).BindText(2, write.Targets.Span).Run();
+            insert.Bind(1, firstLogId + write.LogPlace).Bind(2, writes.Log[write.LogPlace].ReceivedAt.UnixMicroseconds).BindText(3, write.Targets.Span).Run();
         }
     }
 
@@ -31,9 +33,8 @@ internal static class OutboxTable
         connection.Prepare(
             """
             insert into deliveries (endpoint_key, log_id, place, attempts, queued_at, due_at)
-            select e.key, o.log_id, place.value, 0, l.received_at, l.received_at
+            select e.key, o.log_id, place.value, 0, o.queued_at, o.queued_at
             from outbox o
-              cross join log l on l.id = o.log_id
               cross join json_each(o.targets) target
               cross join webhook_endpoints e on e.key = json_extract(target.value, '$[0]') and e.status <> 2
               cross join json_each(target.value) place on place.key > 0
@@ -42,5 +43,14 @@ internal static class OutboxTable
             """).Bind(1, last).Run();
         connection.Prepare("delete from outbox where log_id <= ?1").Bind(1, last).Run();
         return connection.Changes;
+    }
+
+    /// <summary>How many rows wait, and since when the oldest does.</summary>
+    public static (long Waiting, Timestamp? Oldest) Backlog(Connection connection)
+    {
+        var select = connection.Prepare("select queued_at from outbox order by log_id limit 1");
+        Timestamp? oldest = select.Step() ? new Timestamp(select.Long(0)) : null;
+        select.Reset();
+        return (connection.Scalar("select count(*) from outbox"), oldest);
     }
 }

@@ -228,7 +228,7 @@ public sealed class SqliteStore : ILaurelStore
         }
     }
 
-    private async ValueTask WriteAsync(Action<Connection> write, CancellationToken cancellationToken) =>
+    internal async ValueTask WriteAsync(Action<Connection> write, CancellationToken cancellationToken) =>
         await WriteAsync(
             connection =>
             {

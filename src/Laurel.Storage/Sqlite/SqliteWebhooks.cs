@@ -7,7 +7,7 @@ namespace Laurel.Storage.Sqlite;
 internal sealed class SqliteWebhooks(SqliteStore store) : IWebhookStore
 {
     // A long replay takes turns with the pipeline's batches.
-    private const int RevivedAtOnce = 5_000;
+    private const int RevivedAtOnce = 1_000;
     private readonly DeliveryLeases _leases = new();
 
     /// <inheritdoc/>
@@ -31,10 +31,13 @@ internal sealed class SqliteWebhooks(SqliteStore store) : IWebhookStore
         ReadAsync(
             connection =>
             {
+                List<TakenDelivery> taken;
                 lock (_leases.Lock)
                 {
-                    return DeliveryTable.Claim(connection, claim, _leases);
+                    taken = DeliveryClaims.Take(connection, claim, _leases);
                 }
+
+                return DeliveryClaims.Load(connection, claim, taken);
             },
             cancellationToken);
 
@@ -44,14 +47,9 @@ internal sealed class SqliteWebhooks(SqliteStore store) : IWebhookStore
         await store.WriteAsync(
             connection =>
             {
-                lock (_leases.Lock)
-                {
-                    DeliveryTable.Write(connection, results.Results, _leases);
-                }
-
+                DeliveryTable.Write(connection, Held(results.Results));
                 WebhookAttemptTable.Write(connection, results.Results.Select(result => result.Attempt).OfType<WebhookAttempt>().Concat(results.Others));
                 WebhookEndpointTable.WriteFailing(connection, results.FailingSince);
-                return true;
             },
             cancellationToken);
 
@@ -70,9 +68,8 @@ internal sealed class SqliteWebhooks(SqliteStore store) : IWebhookStore
         ReadAsync(
             connection =>
             {
-                var oldest = connection.Scalar("select received_at from log where id = (select min(log_id) from outbox)");
-                return new WebhookBacklog(
-                    connection.Scalar("select count(*) from outbox"), oldest == 0 ? null : new Timestamp(oldest), DeliveryTable.Backlog(connection));
+                var (waiting, oldest) = OutboxTable.Backlog(connection);
+                return new WebhookBacklog(waiting, oldest, DeliveryTable.Backlog(connection));
             },
             cancellationToken);
 
@@ -100,13 +97,55 @@ internal sealed class SqliteWebhooks(SqliteStore store) : IWebhookStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> ReplayMessageAsync(
-        int endpointKey, EnvironmentKey environment, FactId inputId, int place, Timestamp now, CancellationToken cancellationToken) =>
-        store.WriteAsync(connection => DeliveryTable.Replay(connection, endpointKey, environment, inputId, place, now), cancellationToken);
+    public async ValueTask<bool> ReplayMessageAsync(
+        int endpointKey, EnvironmentKey environment, FactId inputId, int place, Timestamp now, CancellationToken cancellationToken)
+    {
+        // An input never changes and never leaves: it is looked for off the writer's path.
+        var found = await ReadAsync(
+            connection => InputSearch.FindLogId(connection, environment, inputId) is { } logId ? (LogId: logId, Input: LogReads.Read(connection, logId)) : default, cancellationToken);
+        if (found.Input is not { } input || !HasFact(input, place))
+        {
+            return false;
+        }
+
+        var name = new DeliveryName(endpointKey, found.LogId, place);
+        return await store.WriteAsync(
+            connection =>
+            {
+                // An attempt under way began before the replay, and must not end it.
+                lock (_leases.Lock)
+                {
+                    _leases.End(name);
+                }
+
+                return DeliveryTable.Replay(connection, name, environment, input.ReceivedAt, now);
+            },
+            cancellationToken);
+    }
 
     /// <inheritdoc/>
     public ValueTask<int> PurgeAsync(Timestamp attemptsBefore, int limit, CancellationToken cancellationToken) =>
-        store.WriteAsync(connection => WebhookAttemptTable.Purge(connection, attemptsBefore, limit) + DeliveryTable.Purge(connection, limit), cancellationToken);
+        store.WriteAsync(
+            connection =>
+            {
+                var removed = DeliveryTable.Sweep(connection, limit);
+                return removed + WebhookAttemptTable.Purge(connection, attemptsBefore, limit - removed);
+            },
+            cancellationToken);
+
+    private static bool HasFact(LogRow input, int place)
+    {
+        var ofItsOwn = input.Kind == InputKind.Event ? 1 : 0;
+        return place >= -ofItsOwn && place < input.FactCount - ofItsOwn;
+    }
+
+    private List<DeliveryResult> Held(IReadOnlyList<DeliveryResult> results)
+    {
+        lock (_leases.Lock)
+        {
+            return [.. results.Where(result => _leases.Holds(result.Name, result.LeaseUntil))];
+        }
+    }
 
     // One instant for all that is read.
     private ValueTask<T> ReadAsync<T>(Func<Connection, T> read, CancellationToken cancellationToken) =>

@@ -5,12 +5,13 @@ namespace Laurel.Storage.Sqlite;
 /// <summary>Rows of <c>webhook_attempts</c>.</summary>
 internal static class WebhookAttemptTable
 {
+    /// <summary>Adds attempts within the open transaction, but for those at endpoints that were deleted meanwhile: nobody would remove them.</summary>
     public static void Write(Connection connection, IEnumerable<WebhookAttempt> attempts)
     {
         var insert = connection.Prepare(
             """
             insert into webhook_attempts (endpoint_key, message_id, type, number, at, latency_ms, outcome, status, error, answer)
-            values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 where exists (select 1 from webhook_endpoints where key = ?1 and status <> 2)
             """);
         Span<byte> messageId = stackalloc byte[16];
         foreach (var attempt in attempts)
@@ -21,13 +22,14 @@ internal static class WebhookAttemptTable
         }
     }
 
+    /// <summary>A page of attempts.</summary>
     public static AttemptsPage Read(Connection connection, AttemptsQuery query)
     {
         // Each filter has a statement of its own, so that each may use its index.
         var filter = (query.MessageId is null ? "" : " and message_id = ?2") + (query.Outcome is null ? "" : " and outcome = ?3");
-        var from = $"from webhook_attempts indexed by {(query.MessageId is null ? "webhook_attempts_by_endpoint" : "webhook_attempts_by_message")} where endpoint_key = ?1{filter}";
+        var from = $"from webhook_attempts indexed by {(query.MessageId is null ? "webhook_attempts_by_time" : "webhook_attempts_by_message")} where endpoint_key = ?1{filter}";
         var select = BindFilter(
-            connection.Prepare($"select message_id, type, number, at, latency_ms, outcome, status, error, answer {from} order by id desc limit ?4 offset ?5"), query)
+            connection.Prepare($"select message_id, type, number, at, latency_ms, outcome, status, error, answer {from} order by at desc, id desc limit ?4 offset ?5"), query)
             .Bind(4, query.PageSize).Bind(5, (query.Page - 1L) * query.PageSize);
         var attempts = new List<WebhookAttempt>();
         while (select.Step())
@@ -52,22 +54,32 @@ internal static class WebhookAttemptTable
         return new AttemptsPage(attempts, total);
     }
 
-    /// <summary>Removes attempts made before a time, and those of deleted endpoints, at most <paramref name="limit"/> of each; answers how many.</summary>
+    /// <summary>Removes attempts of all endpoints made before a time, at most <paramref name="limit"/>; answers how many.</summary>
     public static int Purge(Connection connection, Timestamp before, int limit)
     {
-        // Ids grow with time, so that the first one kept ends the search.
-        connection.Prepare(
-            """
-            delete from webhook_attempts where id in (select id from webhook_attempts order by id limit ?2)
-              and id < coalesce((select min(id) from (select id, at from webhook_attempts order by id limit ?2) where at >= ?1), 9223372036854775807)
-            """).Bind(1, before.UnixMicroseconds).Bind(2, limit).Run();
-        var removed = connection.Changes;
+        // From one endpoint to the next: the index of each is sorted by time.
+        var removed = 0;
+        var next = connection.Prepare("select endpoint_key from webhook_attempts indexed by webhook_attempts_by_time where endpoint_key > ?1 order by endpoint_key limit 1");
+        for (var key = 0; removed < limit && next.Bind(1, key).Step();)
+        {
+            key = next.Int(0);
+            next.Reset();
+            removed += PurgeEndpoint(connection, key, before, limit - removed);
+        }
+
+        next.Reset();
+        return removed;
+    }
+
+    /// <summary>Removes attempts of one endpoint made before a time, oldest first and at most <paramref name="limit"/>; answers how many.</summary>
+    public static int PurgeEndpoint(Connection connection, int endpointKey, Timestamp before, int limit)
+    {
         connection.Prepare(
             """
             delete from webhook_attempts where id in (
-              select a.id from webhook_endpoints e cross join webhook_attempts a on a.endpoint_key = e.key where e.status = 2 limit ?1)
-            """).Bind(1, limit).Run();
-        return removed + connection.Changes;
+              select id from webhook_attempts indexed by webhook_attempts_by_time where endpoint_key = ?1 and at < ?2 order by at limit ?3)
+            """).Bind(1, endpointKey).Bind(2, before.UnixMicroseconds).Bind(3, limit).Run();
+        return connection.Changes;
     }
 
     private static Statement BindFilter(Statement statement, AttemptsQuery query)

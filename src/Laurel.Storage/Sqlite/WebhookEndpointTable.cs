@@ -48,6 +48,15 @@ internal static class WebhookEndpointTable
         return endpoint;
     }
 
+    /// <summary>The endpoint's status; deleted where there is none.</summary>
+    public static EndpointStatus Status(Connection connection, int key)
+    {
+        var select = connection.Prepare("select status from webhook_endpoints where key = ?1").Bind(1, key);
+        var status = select.Step() ? (EndpointStatus)select.Int(0) : EndpointStatus.Deleted;
+        select.Reset();
+        return status;
+    }
+
     /// <summary>Adds or changes within the open transaction; null where the revision is another, or there are <paramref name="most"/> already.</summary>
     public static WebhookEndpoint? Write(Connection connection, WebhookEndpoint endpoint, EndpointNote note, int most)
     {
@@ -57,7 +66,7 @@ internal static class WebhookEndpointTable
         }
 
         connection.Prepare("insert into webhook_versions (environment, version) values (?1, 1) on conflict do update set version = version + 1")
-            .Bind(1, endpoint.Environment.Value).Run();
+            .Bind(1, written.Environment.Value).Run();
         connection.Prepare(
             """
             insert into webhook_notes (endpoint_key, number, at, made_by, change, detail)
@@ -110,18 +119,30 @@ internal static class WebhookEndpointTable
         return written;
     }
 
+    // Who changes an endpoint read it a while ago: since when it fails may be known better by now, and is forgotten at most.
     private static WebhookEndpoint? Change(Connection connection, WebhookEndpoint endpoint)
     {
-        var written = endpoint with { Revision = endpoint.Revision + 1 };
+        var isDeleted = endpoint.Status == EndpointStatus.Deleted;
         Bind(
             connection.Prepare(
                 """
                 update webhook_endpoints set revision = ?2, url = ?3, description = ?4, event_types = ?5, status = ?6, disabled_reason = ?7, secrets = ?8,
-                  updated_at = ?9, failing_since = ?10
-                where key = ?1 and revision = ?2 - 1
+                  updated_at = ?9, failing_since = case when ?10 is null then null else failing_since end
+                where key = ?1 and environment = ?11 and revision = ?2 - 1 and status <> 2
                 """),
-            written).Run();
-        return connection.Changes == 1 ? written : null;
+            endpoint with { Revision = endpoint.Revision + 1, Secrets = isDeleted ? [] : endpoint.Secrets })
+            .Bind(11, endpoint.Environment.Value).Run();
+        if (connection.Changes == 0)
+        {
+            return null;
+        }
+
+        if (isDeleted)
+        {
+            connection.Prepare("insert into unswept_endpoints (endpoint_key) values (?1)").Bind(1, endpoint.Key).Run();
+        }
+
+        return Read(connection, endpoint.Key);
     }
 
     private static Statement Bind(Statement statement, WebhookEndpoint endpoint) => statement

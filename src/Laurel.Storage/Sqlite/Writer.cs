@@ -110,7 +110,7 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         WriteParticipants(writes, WriteLog(writes, firstLogId));
         PartTable.Write(connection, writes.Parts);
         RewardTables.Write(connection, writes.Rewards);
-        OutboxTable.Write(connection, writes.Outbox, firstLogId);
+        OutboxTable.Write(connection, writes, firstLogId);
         WriteHotEntries(writes, firstLogId);
         FoldProgress? progress = _fold?.WriteSlice(connection, Math.Max(SmallestSlice, 6 * writes.Log.Count));
         try

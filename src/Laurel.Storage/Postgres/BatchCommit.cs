@@ -51,7 +51,7 @@ internal static class BatchCommit
 
         foreach (var (update, rows) in expected)
         {
-            if (update.RecordsAffected != (ulong)rows)
+            if (update.RecordsAffected != rows)
             {
                 throw new StoreException(
                     StoreFault.Refused, $"A batch changes {rows} rows of which {update.RecordsAffected} are there and may be changed: something stands in it twice, or is another's.");

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Laurel.Evaluation;
-using Laurel.Facts;
 using Npgsql;
 
 namespace Laurel.Storage.Postgres;

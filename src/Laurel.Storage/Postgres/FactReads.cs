@@ -1,4 +1,3 @@
-using Laurel.Evaluation;
 using Laurel.Facts;
 using Npgsql;
 

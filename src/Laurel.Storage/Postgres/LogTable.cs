@@ -33,7 +33,7 @@ internal static class LogTable
           insert into idempotency_keys (key_hash, log_id) select key_hash, id from input where key_hash is not null order by key_hash
           on conflict do nothing returning 1
         ), wanted as (
-          insert into outbox (log_id, targets) select id, targets from input where targets is not null
+          insert into outbox (log_id, queued_at, targets) select id, received_at, targets from input where targets is not null
         )
         select (select count(*) from inputs), (select count(*) from keys)
         """;

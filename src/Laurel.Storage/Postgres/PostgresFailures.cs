@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Npgsql;
 
 namespace Laurel.Storage.Postgres;
@@ -11,14 +12,13 @@ internal static class PostgresFailures
     /// <summary>What a failure means; null where it is none of the environment's, and must go on as it is.</summary>
     public static StoreException? Of(Exception failure, string location) => failure switch
     {
-        StoreException known => known,
         PostgresException refused => OfServer(refused, location),
         NpgsqlException lost when lost.Message.Contains("pool has been exhausted", StringComparison.Ordinal) => new StoreException(
             StoreFault.Unavailable, $"All connections to {location} are in use. Raise Laurel:Postgres:MaxConnections, and the server's max_connections with it, or start another node.", lost),
         NpgsqlException { InnerException: TimeoutException } slow => new StoreException(
             StoreFault.Unavailable, $"{location} did not answer in time. See what it waits for (pg_stat_activity), or raise Laurel:Postgres:CommandTimeoutSeconds. {GoesOn}", slow),
-        NpgsqlException { InnerException: System.Security.Authentication.AuthenticationException } tls => new StoreException(
-            StoreFault.Misconfigured, $"{location} and Laurel found no common TLS: {tls.InnerException.Message} Set SSL Mode and Root Certificate in Laurel:Store.", tls),
+        NpgsqlException { InnerException: AuthenticationException reason } tls => new StoreException(
+            StoreFault.Misconfigured, $"{location} and Laurel found no common TLS: {reason.Message} Set SSL Mode and Root Certificate in Laurel:Store.", tls),
         NpgsqlException or SocketException or IOException or TimeoutException => new StoreException(
             StoreFault.Unavailable, $"{location} cannot be reached ({Innermost(failure)}). Check that the server runs and that this host may connect. {GoesOn}", failure),
         _ => null,

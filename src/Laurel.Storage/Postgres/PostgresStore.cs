@@ -18,22 +18,26 @@ public sealed class PostgresStore : ILaurelStore
 
     private readonly PostgresStoreOptions _options;
     private readonly Sessions _sessions;
+    private readonly PostgresWebhooks _webhooks;
+    private bool _isDisposed;
     private string _warnings = "";
 
     /// <summary>Makes a store that is opened by <see cref="StartAsync"/>.</summary>
     public PostgresStore(PostgresStoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.WriteLanes, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.MaxConnections, options.WriteLanes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.CommandTimeoutSeconds, 1);
+        if (options.WriteLanes < 1 || options.MaxConnections <= options.WriteLanes || options.CommandTimeoutSeconds < 1)
+        {
+            throw new ArgumentException("There must be a lane, a connection beside those of lanes, and a second for a statement.", nameof(options));
+        }
+
         _options = options;
         _sessions = new Sessions(options);
-        Webhooks = new PostgresWebhooks(_sessions);
+        _webhooks = new PostgresWebhooks(_sessions);
     }
 
     /// <inheritdoc/>
-    public IWebhookStore Webhooks { get; }
+    public IWebhookStore Webhooks => _webhooks;
 
     /// <inheritdoc/>
     public int WriteLanes => _options.WriteLanes;
@@ -50,9 +54,9 @@ public sealed class PostgresStore : ILaurelStore
             await CheckServerAsync(connection, cancellationToken);
             await Migrations.ApplyAsync(connection, cancellationToken);
         }
-        catch (Exception failure) when (_sessions.Translate(failure) is { } known)
+        catch (Exception failure) when (_sessions.Translate(failure) is not null)
         {
-            throw known;
+            throw _sessions.Translate(failure)!;
         }
     }
 
@@ -232,7 +236,14 @@ public sealed class PostgresStore : ILaurelStore
             cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _sessions.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (!Interlocked.Exchange(ref _isDisposed, true))
+        {
+            await _webhooks.DisposeAsync();
+            await _sessions.DisposeAsync();
+        }
+    }
 
     private ValueTask<List<T>> ReadAllAsync<T>(Func<NpgsqlBatchCommand> select, Func<NpgsqlDataReader, T> row, CancellationToken cancellationToken) =>
         _sessions.ReadAsync((connection, cancellation) => connection.ReadAllAsync(select(), row, cancellation), cancellationToken);
@@ -243,9 +254,9 @@ public sealed class PostgresStore : ILaurelStore
         {
             return await run(OpenOf(batch).Connection);
         }
-        catch (Exception failure) when (_sessions.Translate(failure) is { } known)
+        catch (Exception failure) when (_sessions.Translate(failure) is not null)
         {
-            throw known;
+            throw _sessions.Translate(failure)!;
         }
     }
 

@@ -95,9 +95,9 @@ internal sealed class Sessions : IAsyncDisposable
             {
                 // On another connection.
             }
-            catch (Exception failure) when (Translate(failure) is { } known)
+            catch (Exception failure) when (Translate(failure) is not null)
             {
-                throw known;
+                throw Translate(failure)!;
             }
         }
     }
@@ -132,9 +132,9 @@ internal sealed class Sessions : IAsyncDisposable
             {
                 // Nothing was kept.
             }
-            catch (Exception failure) when (Translate(failure) is { } known)
+            catch (Exception failure) when (Translate(failure) is not null)
             {
-                throw known;
+                throw Translate(failure)!;
             }
         }
     }

@@ -167,12 +167,12 @@ internal static class DeliveryTable
     /// <summary>Removes what deleted endpoints still had to get, at most <paramref name="limit"/> rows.</summary>
     public static NpgsqlBatchCommand Sweep(int limit) => Statements.Sql(
         """
-        with recursive some (key) as (
+        with recursive owners (key) as (
           select min(endpoint_key) from deliveries
           union all
-          select (select min(d.endpoint_key) from deliveries d where d.endpoint_key > s.key) from some s where s.key is not null)
+          select (select min(d.endpoint_key) from deliveries d where d.endpoint_key > s.key) from owners s where s.key is not null)
         delete from deliveries where (endpoint_key, log_id, place) in (
-          select d.endpoint_key, d.log_id, d.place from some s join webhook_endpoints e on e.key = s.key and e.status = 2
+          select d.endpoint_key, d.log_id, d.place from owners s join webhook_endpoints e on e.key = s.key and e.status = 2
           join deliveries d on d.endpoint_key = s.key limit $1)
         """).With((long)limit);
 

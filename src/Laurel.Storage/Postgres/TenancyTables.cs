@@ -29,16 +29,16 @@ internal static class TenancyTables
         return new Tenancy(tenants, keys);
     }
 
-    /// <summary>Adds or changes, within the open transaction. By id, so that two writers wait for each other in one order.</summary>
+    /// <summary>Adds or changes, within the open transaction and in the given order, which is that of the tenants' keys. Two writers that meet in a circle run again.</summary>
     public static async Task WriteAsync(NpgsqlConnection connection, Tenancy changes, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var tenant in changes.Tenants.OrderBy(tenant => tenant.Id, StringComparer.Ordinal))
+        foreach (var tenant in changes.Tenants)
         {
             batch.BatchCommands.Add(Write(tenant));
         }
 
-        foreach (var key in changes.Keys.OrderBy(key => key.Id, StringComparer.Ordinal))
+        foreach (var key in changes.Keys)
         {
             batch.BatchCommands.Add(Write(key));
         }
@@ -49,7 +49,7 @@ internal static class TenancyTables
         }
     }
 
-    // Most tenants are there already when a node ensures them at its start; a key would be drawn from the sequence for nothing.
+    // A tenant that has a key keeps it: the sequence gives one to the others only.
     private static NpgsqlBatchCommand Write(Tenant tenant) => Statements.Sql(
         $"""
         insert into tenants ({(tenant.Key == 0 ? "" : "key, ")}id, name, is_active, time_zone, rate_per_second, rate_burst, created_at)

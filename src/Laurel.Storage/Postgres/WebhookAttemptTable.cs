@@ -51,12 +51,12 @@ internal static class WebhookAttemptTable
     /// <summary>Removes attempts made before a time, and those of deleted endpoints, at most <paramref name="limit"/>; from one endpoint to the next, each by its index.</summary>
     public static NpgsqlBatchCommand Purge(Timestamp before, int limit) => Statements.Sql(
         """
-        with recursive some (key) as (
+        with recursive owners (key) as (
           select min(endpoint_key) from webhook_attempts
           union all
-          select (select min(a.endpoint_key) from webhook_attempts a where a.endpoint_key > s.key) from some s where s.key is not null)
+          select (select min(a.endpoint_key) from webhook_attempts a where a.endpoint_key > s.key) from owners s where s.key is not null)
         delete from webhook_attempts where id in (
-          select a.id from some s left join webhook_endpoints e on e.key = s.key
+          select a.id from owners s left join webhook_endpoints e on e.key = s.key
           cross join lateral (
             select id from webhook_attempts where endpoint_key = s.key and at < case when e.status = 2 then 9223372036854775807 else $1 end order by at limit $2) a
           limit $2)

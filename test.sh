@@ -71,10 +71,17 @@ done
 export LAUREL_SEED="${LAUREL_SEED:-$RANDOM}"
 echo "seed $LAUREL_SEED"
 
-# What is needed: the .NET SDK that global.json asks for, and nothing else. Whatever comes to be needed is installed here.
+# What is needed: the .NET SDK that global.json asks for, and a PostgreSQL server's binaries, which are installed here where apt can.
 step "Needs"
 command -v dotnet > /dev/null || give_up "The .NET SDK is missing: install it from https://dot.net and run this again."
 dotnet --version || give_up "No installed .NET SDK fits global.json: install the version it names."
+if [ -z "${LAUREL_TEST_POSTGRES:-}" ] && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 && ! command -v initdb > /dev/null && command -v apt-get > /dev/null; then
+  as_root=()
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
+  echo "PostgreSQL is missing: installing it."
+  { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql > /dev/null; } \
+    || echo "PostgreSQL could not be installed; its tests are skipped, or fail in CI. Install it with: sudo apt-get install postgresql" >&2
+fi
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 step "Restore, as locked"

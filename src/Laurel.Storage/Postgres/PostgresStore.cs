@@ -117,14 +117,14 @@ public sealed class PostgresStore : ILaurelStore
         catch (Exception failure)
         {
             await EndAsync(open.Connection);
-            _sessions.IsWorthAnotherTry(failure, attempt: 1);
             if (isCommitting && !IsRefusal(failure))
             {
+                _sessions.IsWorthAnotherTry(failure, attempt: 1);
                 await LearnAsync(open, writes, failure);
                 return;
             }
 
-            if (_sessions.Translate(failure) is { } known)
+            if (TranslateWithin(failure) is { } known)
             {
                 throw known;
             }
@@ -254,11 +254,16 @@ public sealed class PostgresStore : ILaurelStore
         {
             return await run(OpenOf(batch).Connection);
         }
-        catch (Exception failure) when (_sessions.Translate(failure) is not null)
+        catch (Exception failure) when (TranslateWithin(failure) is not null)
         {
-            throw _sessions.Translate(failure)!;
+            throw TranslateWithin(failure)!;
         }
     }
+
+    // A connection that is lost before COMMIT was sent takes its transaction along: that is known, and the batch may run again.
+    private StoreException? TranslateWithin(Exception failure) => _sessions.IsWorthAnotherTry(failure, attempt: 1)
+        ? new StoreException(StoreFault.Conflict, $"The connection to {_sessions.Location} was lost within a batch; nothing was kept.", failure)
+        : _sessions.Translate(failure);
 
     // The server has answered: it rolled back. All else may have been lost on either way.
     private static bool IsRefusal(Exception failure) => failure is PostgresException server && !PostgresFailures.IsLostConnection(server);

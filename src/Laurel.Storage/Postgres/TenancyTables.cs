@@ -43,6 +43,13 @@ internal static class TenancyTables
             batch.BatchCommands.Add(Write(key));
         }
 
+        // Keys that came from elsewhere are passed over by the sequence.
+        if (changes.Tenants.Any(tenant => tenant.Key != 0))
+        {
+            batch.BatchCommands.Add(Statements.Sql(
+                "select setval(pg_get_serial_sequence('tenants', 'key'), greatest((select max(key) from tenants), (select last_value from tenants_key_seq)))"));
+        }
+
         if (batch.BatchCommands.Count > 0)
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);

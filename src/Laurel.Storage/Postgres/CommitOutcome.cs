@@ -35,7 +35,7 @@ internal static class CommitOutcome
                     await EndAsync(connection, batch, deadline.Token);
                 }
             }
-            catch (Exception failure) when (failure is OperationCanceledException || sessions.Translate(failure) is not null)
+            catch (Exception failure) when (failure is OperationCanceledException || sessions.Translate(failure) is { Fault: StoreFault.Unavailable })
             {
                 // The server is not back yet.
             }
@@ -70,11 +70,11 @@ internal static class CommitOutcome
         return (bool)(await select.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    // Only while it waits for us: one that is committing is left to it.
+    // Only while it waits for us, between messages or within one that came in part: a session that is committing is left to it.
     private static async Task EndAsync(NpgsqlConnection connection, OpenBatch batch, CancellationToken cancellationToken)
     {
         await using var end = new NpgsqlCommand(
-            "select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_xid::text = $2 and state like 'idle in transaction%'", connection);
+            "select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_xid::text = $2 and wait_event = 'ClientRead'", connection);
         end.Parameters.Add(new NpgsqlParameter<int> { TypedValue = batch.ProcessId });
         end.Parameters.Add(new NpgsqlParameter<string> { TypedValue = (batch.TransactionId & uint.MaxValue).ToString(CultureInfo.InvariantCulture) });
         await end.ExecuteNonQueryAsync(cancellationToken);

@@ -48,9 +48,8 @@ internal static class DeliveryTable
           select (select min(d.endpoint_key) from deliveries d where d.dead_at is null and d.endpoint_key > w.key) from waiting w where w.key is not null
         ), picked as materialized (
           select d.endpoint_key, d.log_id, d.place from (
-            select w.key, coalesce(r.room, $1) as room from waiting w join webhook_endpoints e on e.key = w.key and e.status = 0
-            left join unnest($2::int[], $3::bigint[]) r (key, room) on r.key = w.key
-            order by w.key <= $4, w.key) e
+            select w.key, coalesce(r.room, $1) as room from waiting w left join unnest($2::int[], $3::bigint[]) r (key, room) on r.key = w.key
+            where (select e.status from webhook_endpoints e where e.key = w.key) = 0 order by w.key <= $4, w.key) e
           cross join lateral (
             select endpoint_key, log_id, place from deliveries
             where endpoint_key = e.key and dead_at is null and due_at <= $5 and (lease_until is null or lease_until <= $5)
@@ -172,8 +171,8 @@ internal static class DeliveryTable
           union all
           select (select min(d.endpoint_key) from deliveries d where d.endpoint_key > s.key) from owners s where s.key is not null)
         delete from deliveries where (endpoint_key, log_id, place) in (
-          select d.endpoint_key, d.log_id, d.place from owners s join webhook_endpoints e on e.key = s.key and e.status = 2
-          join deliveries d on d.endpoint_key = s.key limit $1)
+          select d.endpoint_key, d.log_id, d.place from owners s join deliveries d on d.endpoint_key = s.key
+          where (select e.status from webhook_endpoints e where e.key = s.key) = 2 limit $1)
         """).With((long)limit);
 
     private static Timestamp? DiedAt(DeliveryResult result) => result.Fate == DeliveryFate.Dead ? result.Attempt!.At : null;

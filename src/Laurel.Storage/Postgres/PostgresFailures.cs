@@ -10,7 +10,7 @@ internal static class PostgresFailures
     private const string GoesOn = "Laurel goes on by itself.";
 
     /// <summary>What a failure means; null where it is none of the environment's, and must go on as it is.</summary>
-    public static StoreException? Of(Exception failure, string location) => failure switch
+    public static StoreException? Of(Exception failure, string location) => First(failure) switch
     {
         PostgresException refused => OfServer(refused, location),
         NpgsqlException lost when lost.Message.Contains("pool has been exhausted", StringComparison.Ordinal) => new StoreException(
@@ -25,12 +25,19 @@ internal static class PostgresFailures
     };
 
     /// <summary>Whether a failure says that the connection is gone, so that the same on another connection may succeed at once.</summary>
-    public static bool IsLostConnection(Exception failure) => failure switch
+    public static bool IsLostConnection(Exception failure) => First(failure) switch
     {
         PostgresException server => server.SqlState is "57P01" or "57P02" or "57P05" or "25P03" || server.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException lost => lost.InnerException is IOException or SocketException,
         _ => false,
     };
+
+    /// <summary>Whether the server takes no writes: it is a standby, or has become one.</summary>
+    public static bool IsReadOnly(Exception failure) => First(failure) is PostgresException { SqlState: "25006" };
+
+    // Where statements of one batch fail one by one, Npgsql wraps them together; the first one is the cause.
+    private static Exception First(Exception failure) =>
+        failure is NpgsqlException { InnerException: AggregateException { InnerExceptions: [var first, ..] } } ? first : failure;
 
     private static StoreException OfServer(PostgresException failure, string location)
     {

@@ -25,6 +25,7 @@ internal sealed class Sessions : IAsyncDisposable
         set jit = off;
         set plan_cache_mode = 'force_generic_plan';
         set enable_seqscan = off;
+        set enable_bitmapscan = off;
         set enable_hashjoin = off;
         set enable_mergejoin = off
         """;
@@ -148,7 +149,7 @@ internal sealed class Sessions : IAsyncDisposable
     /// </summary>
     public bool IsWorthAnotherTry(Exception failure, int attempt)
     {
-        if (PostgresFailures.IsLostConnection(failure) || failure is PostgresException { SqlState: "25006" })
+        if (PostgresFailures.IsLostConnection(failure) || PostgresFailures.IsReadOnly(failure))
         {
             _writers.Clear();
             _readers.Clear();

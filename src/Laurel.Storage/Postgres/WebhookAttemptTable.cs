@@ -56,9 +56,9 @@ internal static class WebhookAttemptTable
           union all
           select (select min(a.endpoint_key) from webhook_attempts a where a.endpoint_key > s.key) from owners s where s.key is not null)
         delete from webhook_attempts where id in (
-          select a.id from owners s left join webhook_endpoints e on e.key = s.key
-          cross join lateral (
-            select id from webhook_attempts where endpoint_key = s.key and at < case when e.status = 2 then 9223372036854775807 else $1 end order by at limit $2) a
+          select a.id from owners s cross join lateral (
+            select id from webhook_attempts where endpoint_key = s.key
+              and at < case when (select e.status from webhook_endpoints e where e.key = s.key) = 2 then 9223372036854775807 else $1 end order by at limit $2) a
           limit $2)
         """).With(before.UnixMicroseconds).With((long)limit);
 

@@ -60,7 +60,7 @@ internal static class NodeInputs
         participantKey,
         seq,
         InputKind.Event,
-        FactId.StartOfBlock(new Timestamp(5_000_000), (ulong)((participantKey << 32) + (seq << 16))),
+        FactId.StartOfBlock(new Timestamp(5_000_000), (ulong)Random.Shared.NextInt64()),
         "e",
         new Timestamp(seq),
         new Timestamp(5_000_000),

@@ -172,4 +172,29 @@ public sealed class SeveralNodesTests : IAsyncLifetime
         Assert.False(await NodeInputs.AddAsync(_other, "p", 1));
         await NodeInputs.CheckAsync(_database, [1]);
     }
+
+    [Fact]
+    public async Task Deliveries_are_shared_by_nodes_and_a_node_that_stops_gives_its_own_back()
+    {
+        var endpoint = new WebhookEndpoint(
+            0, "01E", NodeInputs.Environment, 0, "https://x", "", ["*"], EndpointStatus.Enabled, null, [], default, default, null);
+        endpoint = (await _one.Webhooks.WriteEndpointAsync(endpoint, new EndpointNote(default, "k", "created", ""), 1, Stop))!;
+        var batch = await _one.OpenBatchAsync(new BatchRequest([NodeInputs.Name("p"), NodeInputs.Name("q"), NodeInputs.Name("r")], [], [NodeInputs.Environment]), Stop);
+        var writes = NodeInputs.Writes(batch, null);
+        writes.Outbox.AddRange(writes.Log.Select((_, i) => new OutboxWrite(i, System.Text.Encoding.UTF8.GetBytes($"[[{endpoint.Key},-1]]"))));
+        await _one.CommitAsync(batch, writes, Stop);
+        Assert.Equal([1], batch.WebhookVersions);
+
+        var spread = await Task.WhenAll(Nodes.Select(node => node.Webhooks.SpreadOutboxAsync(10, Stop).AsTask()));
+        Assert.Equal(3, spread.Sum());
+        DeliveryClaim Claim(int room) => new(new Timestamp(9_000_000), new Timestamp(99_000_000), room, new Dictionary<int, int>(), 10);
+        await using (var third = await _database.OpenAsync())
+        {
+            Assert.Equal(2, (await third.Webhooks.ClaimAsync(Claim(2), Stop)).Deliveries.Count);
+            Assert.Single((await _one.Webhooks.ClaimAsync(Claim(10), Stop)).Deliveries);
+            Assert.Empty((await _other.Webhooks.ClaimAsync(Claim(10), Stop)).Deliveries);
+        }
+
+        Assert.Equal(2, (await _other.Webhooks.ClaimAsync(Claim(10), Stop)).Deliveries.Count);
+    }
 }

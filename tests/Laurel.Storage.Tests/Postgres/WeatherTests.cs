@@ -128,7 +128,7 @@ public sealed class WeatherTests
         await database.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
         var failure = await Assert.ThrowsAsync<StoreException>(() => NodeInputs.AddAsync(store, "new", 2));
         Assert.True(failure.Fault == StoreFault.Unavailable && failure.Message.Contains("primary", StringComparison.Ordinal), failure.ToString());
-        await database.ExecuteAsync($"set default_transaction_read_only = off; alter database {name} reset default_transaction_read_only");
+        await PostgresServer.ExecuteAsync((await PostgresServer.ShareAsync()).ConnectionString, $"alter database {name} reset default_transaction_read_only");
         Assert.True(await NodeInputs.AddAsync(store, "new", 2));
         await NodeInputs.CheckAsync(database, [1, 2]);
     }

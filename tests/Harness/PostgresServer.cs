@@ -125,7 +125,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             await RunAsync("chown", "-R", "nobody", folder);
         }
 
-        var keeper = Process.Start(new ProcessStartInfo("/bin/sh", AsUser("/bin/sh", Path.Combine(folder, "keep.sh"))) 
+        var keeper = Process.Start(new ProcessStartInfo("/bin/sh", AsUser("/bin/sh", Path.Combine(folder, "keep.sh")))
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -71,7 +71,13 @@ public abstract partial class StoreConformance
             elsewhere = (await store.Webhooks.WriteEndpointAsync(NewEndpoint(other), Note(), 100, Stop))!;
             var changed = first with
             {
-                Url = "http://[::1]/", Description = "", EventTypes = ["*"], Status = EndpointStatus.Disabled, DisabledReason = "gone", Secrets = [new SealedSecret([9], null)], UpdatedAt = new Timestamp(99),
+                Url = "http://[::1]/",
+                Description = "",
+                EventTypes = ["*"],
+                Status = EndpointStatus.Disabled,
+                DisabledReason = "gone",
+                Secrets = [new SealedSecret([9], null)],
+                UpdatedAt = new Timestamp(99),
             };
             var written = await store.Webhooks.WriteEndpointAsync(changed, Note("updated"), 0, Stop);
             Same(changed with { Revision = first.Revision + 1 }, written);

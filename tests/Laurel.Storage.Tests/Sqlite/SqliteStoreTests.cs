@@ -1,4 +1,5 @@
 using CsCheck;
+using Laurel.Facts;
 using Laurel.Storage.Sqlite;
 
 namespace Laurel.Storage.Tests.Sqlite;
@@ -126,6 +127,59 @@ public sealed class SqliteStoreTests : StoreConformance
         var failure = await Assert.ThrowsAsync<StoreException>(() => OpenAsync());
         Assert.Equal(StoreFault.Misconfigured, failure.Fault);
         Assert.Contains("9000", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_first_release_opens_with_all_that_it_holds_and_takes_webhooks()
+    {
+        var (journal, later) = (NewJournal(), NewJournal());
+        await using (var newest = await OpenAsync())
+        {
+            for (var i = 0; i < 130; i++)
+            {
+                await journal.CommitAsync(newest, new Draft($"p{i % 7}", "buy", i, 2), new Draft($"only{i}", "", i, 1) { Kind = InputKind.Tick });
+            }
+        }
+
+        var old = Path.Combine(_folder, "old.db");
+        CopyIntoFirstSchema(old);
+        await using (var store = await OpenAsync(new SqliteStoreOptions(old, 100)))
+        {
+            await Comparison.SameAsync(store, journal);
+            var endpoint = await SubscribeAsync(store, journal, place => place == -1);
+            Assert.True(await store.Webhooks.ReplayMessageAsync(endpoint.Key, journal.Environment, journal.Inputs[0].Row.EventId, -1, new Timestamp(9_000_000), Stop));
+            Assert.Equal(journal.Inputs[0].Row.EventId, Assert.Single((await ClaimAsync(store, 9_000_000)).Deliveries).Input.EventId);
+            await ChangeAsync(store, endpoint, EndpointStatus.Deleted);
+            await SubscribeAsync(store, later);
+            await later.CommitAsync(store, new Draft("p", "buy", 1, 2));
+        }
+
+        await using var reopened = await OpenAsync(new SqliteStoreOptions(old, 100));
+        await Comparison.SameAsync(reopened, journal);
+        await DrainAsync(reopened, later);
+    }
+
+    // What the first release would have left: its schema, and the rows of its tables.
+    private void CopyIntoFirstSchema(string path)
+    {
+        var assembly = typeof(SqliteStore).Assembly;
+        using var script = new StreamReader(assembly.GetManifestResourceStream(
+            assembly.GetManifestResourceNames().Single(name => name.EndsWith(".0001_first.sql", StringComparison.Ordinal)))!);
+        using var connection = Connection.Open(path, readOnly: false, cacheMiB: 1);
+        connection.Execute(script.ReadToEnd());
+        connection.Execute("pragma user_version = 1");
+        connection.Execute($"attach '{File}' as newest");
+        var tables = new List<string>();
+        var select = connection.Prepare("select name from main.sqlite_schema where type = 'table'");
+        while (select.Step())
+        {
+            tables.Add(select.Text(0));
+        }
+
+        select.Reset();
+        Assert.Contains("log", tables);
+        Assert.DoesNotContain("outbox", tables);
+        tables.ForEach(table => connection.Execute($"insert or replace into main.{table} select * from newest.{table}"));
     }
 
     [Fact]

@@ -62,7 +62,8 @@ create table deliveries (
   dead_at integer,
   primary key (endpoint_key, log_id, place)
 ) strict, without rowid;
-create index due_deliveries on deliveries (endpoint_key, due_at, log_id, place, attempts, queued_at) where dead_at is null;
+-- dead_at is null in all of it, and stands in it so that it covers what a claim asks for.
+create index due_deliveries on deliveries (endpoint_key, due_at, log_id, place, attempts, queued_at, dead_at) where dead_at is null;
 create index dead_letters on deliveries (endpoint_key, dead_at, log_id, place) where dead_at is not null;
 
 -- The same by the time that a replay asks for.

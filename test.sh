@@ -71,19 +71,28 @@ done
 export LAUREL_SEED="${LAUREL_SEED:-$RANDOM}"
 echo "seed $LAUREL_SEED"
 
-# What is needed: the .NET SDK that global.json asks for, and Node with npm for the receiver of webhooks that is not ours. Whatever comes to be needed is installed here.
-# Where Node cannot be installed, the tests that need it are skipped, and fail in continuous integration.
+# What is needed: the .NET SDK that global.json asks for; PostgreSQL's binaries, of which the tests run a server of their own; Node with npm for the receiver of
+# webhooks that is not ours; and iproute2, to try hostile addresses in a network that is apart. What is missing is installed with apt where that may be done.
+# Tests whose need is not met are skipped with the command to meet it, and fail in continuous integration.
 step "Needs"
 command -v dotnet > /dev/null || give_up "The .NET SDK is missing: install it from https://dot.net and run this again."
 dotnet --version || give_up "No installed .NET SDK fits global.json: install the version it names."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-if ! { command -v node && command -v npm; } > /dev/null && command -v apt-get > /dev/null && [ "$(id -u)" -eq 0 ]; then
-  { apt-get update && apt-get install --yes --no-install-recommends nodejs npm; } > /dev/null || echo "Node could not be installed." >&2
+
+missing=()
+if [ -z "${LAUREL_TEST_POSTGRES:-}" ] && ! ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 && ! command -v initdb > /dev/null; then missing+=(postgresql); fi
+if ! { command -v node && command -v npm; } > /dev/null; then missing+=(nodejs npm); fi
+if ! command -v ip > /dev/null; then missing+=(iproute2); fi
+if [ "${#missing[@]}" -gt 0 ]; then
+  as_root=()
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo -n); fi
+  echo "Installing ${missing[*]}."
+  { command -v apt-get && "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } > /dev/null \
+    || echo "They could not be installed; on Debian: sudo apt-get install ${missing[*]}" >&2
 fi
+
 if command -v npm > /dev/null; then
   (cd tests/receivers/node && npm ci --prefer-offline --no-audit --no-fund --loglevel=error) || echo "The packages of tests/receivers/node could not be installed." >&2
-else
-  echo "Node with npm is missing: install it to have the receiver of webhooks run, on Debian with: apt-get install nodejs npm" >&2
 fi
 
 step "Restore, as locked"

@@ -14,7 +14,7 @@ public sealed record LaurelOptions
     /// <summary>The configuration section that holds the options.</summary>
     public const string Section = "Laurel";
 
-    /// <summary>Where everything is kept: <c>sqlite:</c> and a path, which is relative to the folder the process was started in.</summary>
+    /// <summary>Where everything is kept: <c>sqlite:</c> and a path, which is relative to the folder the process was started in, or a PostgreSQL connection string.</summary>
     public string Store { get; init; } = "sqlite:data/laurel.db";
 
     /// <summary>Keys of the oldest tenant that are ensured at every start, with the scopes <c>participant</c> and <c>admin</c>.</summary>

@@ -26,8 +26,8 @@ internal static class Settings
         new(
             "Store",
             "sqlite:data/laurel.db",
-            "sqlite: and a path",
-            "Where everything is kept. A relative path counts from the folder the server was started in.",
+            "sqlite: and a path, or a PostgreSQL connection string",
+            "Where everything is kept. A relative path counts from the folder the server was started in. PostgreSQL: Host=…;Database=… or postgres://user:password@host:5432/database.",
             (options, text, _) => options with { Store = text },
             (options, faults) => Add(faults, StoreChoice.Fault(options.Store))),
         Keys(

@@ -62,7 +62,8 @@ public sealed class OptionsTests
     [InlineData("Laurel:Store", "laurel.db", "without a scheme")]
     [InlineData("Laurel:Store", "sqlite:", "names no file")]
     [InlineData("Laurel:Store", "sqlite::memory:", "in memory")]
-    [InlineData("Laurel:Store", "postgres://me:secret@host/db", "PostgreSQL comes later")]
+    [InlineData("Laurel:Store", "postgres://me:secret@host", "names no database")]
+    [InlineData("Laurel:Store", "Host=;Database=db", "names no host")]
     [InlineData("Laurel:Store", "mongo:x", "'mongo'")]
     [InlineData("Laurel:ParticipantRate:PerSecond", "-1", "but is -1")]
     [InlineData("Laurel:ParticipantRate:PerSecond", "NaN", "but is NaN")]
@@ -113,7 +114,7 @@ public sealed class OptionsTests
     [Fact]
     public void A_refusal_shows_no_secret()
     {
-        Assert.DoesNotContain("secret", Refused(("Laurel:Store", "postgres://me:secret@host/db")), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", Refused(("Laurel:Store", "postgres://me:secret@host")), StringComparison.Ordinal);
         Assert.DoesNotContain("0123456789", Refused(("Laurel:Bootstrap:AdminKey", "bq_test_0123456789")), StringComparison.Ordinal);
     }
 

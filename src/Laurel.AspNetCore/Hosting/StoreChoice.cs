@@ -43,6 +43,7 @@ internal static class StoreChoice
         : new SqliteStore(new SqliteStoreOptions(
             Path.GetFullPath(options.Store[Sqlite.Length..]), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L));
 
-    /// <summary>Where the key of webhook secrets is kept unless an option names it; beside the database, since they belong together.</summary>
-    public static string WebhookKeyPath(LaurelOptions options) => Path.GetFullPath(options.Store[Sqlite.Length..]) + ".webhook-key";
+    /// <summary>Where the key of webhook secrets is kept unless an option names it: beside an embedded database, since they belong together. Null for a server, whose nodes must share a key.</summary>
+    public static string? WebhookKeyPath(LaurelOptions options) =>
+        PostgresStoreOptions.Recognizes(options.Store) ? null : Path.GetFullPath(options.Store[Sqlite.Length..]) + ".webhook-key";
 }

@@ -46,6 +46,7 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
             : new StoreBatch
             {
                 Participants = batch.Participants,
+                Contended = batch.Contended,
                 Answers = new Dictionary<KeyHash, StoredAnswer>(),
                 ProgramVersions = batch.ProgramVersions,
                 WebhookVersions = batch.WebhookVersions,
@@ -89,10 +90,10 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
     public ValueTask<EventPlace?> FindEventAsync(EnvironmentKey environment, FactId eventId, CancellationToken cancellationToken) =>
         store.FindEventAsync(environment, eventId, cancellationToken);
 
-    public ValueTask<IReadOnlyList<DueParticipant>> ReadDueAsync(Timestamp until, int limit, CancellationToken cancellationToken) =>
-        store.ReadDueAsync(until, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<DueParticipant>> ClaimDueAsync(Timestamp now, Timestamp leaseUntil, int limit, CancellationToken cancellationToken) =>
+        store.ClaimDueAsync(now, leaseUntil, limit, cancellationToken);
 
-    public ValueTask<Timestamp?> ReadNextDueAsync(CancellationToken cancellationToken) => store.ReadNextDueAsync(cancellationToken);
+    public ValueTask<Timestamp?> ReadNextDueAsync(Timestamp now, CancellationToken cancellationToken) => store.ReadNextDueAsync(now, cancellationToken);
 
     public ValueTask<int> AddRewardCodesAsync(RewardName reward, IReadOnlyList<string> codes, CancellationToken cancellationToken) =>
         store.AddRewardCodesAsync(reward, codes, cancellationToken);

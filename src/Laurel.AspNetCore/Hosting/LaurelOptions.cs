@@ -44,6 +44,15 @@ public sealed record LaurelOptions
     /// <summary>Size in MiB that SQLite's write-ahead log is held below.</summary>
     public int SqliteWalLimitMb { get; init; } = 256;
 
+    /// <summary>Batches that a node writes to PostgreSQL at once; each has a connection of its own.</summary>
+    public int PostgresWriteLanes { get; init; } = 4;
+
+    /// <summary>Connections to PostgreSQL that a node has at most.</summary>
+    public int PostgresMaxConnections { get; init; } = 20;
+
+    /// <summary>Seconds that a statement may take in PostgreSQL, and that a caller waits for a free connection.</summary>
+    public int PostgresCommandTimeoutSeconds { get; init; } = 10;
+
     /// <summary>Networks that webhooks may be sent to though they are not public.</summary>
     public IReadOnlyList<IPNetwork> WebhooksAllowedNetworks { get; init; } = [];
 

@@ -39,7 +39,8 @@ internal static class StoreChoice
 
     /// <summary>The store that checked options name; nothing is opened yet.</summary>
     public static ILaurelStore Create(LaurelOptions options) => PostgresStoreOptions.Recognizes(options.Store)
-        ? new PostgresStore(new PostgresStoreOptions(options.Store))
+        ? new PostgresStore(new PostgresStoreOptions(
+            options.Store, options.PostgresWriteLanes, options.PostgresMaxConnections, options.PostgresCommandTimeoutSeconds))
         : new SqliteStore(new SqliteStoreOptions(
             Path.GetFullPath(options.Store[Sqlite.Length..]), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L));
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Laurel.Evaluation;
 using Npgsql;

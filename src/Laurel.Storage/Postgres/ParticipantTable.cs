@@ -12,6 +12,9 @@ internal static class ParticipantTable
     private const string Find =
         "select key, environment, id, state, created_at, due_at from participants where environment = $1 and id = $2 and created_at is not null";
 
+    // Now is $1, the node $2.
+    private const string Unclaimed = "(wake_lease_until is null or wake_lease_until <= $1 or wake_lease_by = $2)";
+
     /// <summary>The statement for one participant.</summary>
     public static NpgsqlBatchCommand Select(ParticipantName name) => Statements.Sql(Find).With(name.Environment.Value).With(name.Id);
 
@@ -56,9 +59,23 @@ internal static class ParticipantTable
         }
     }
 
-    /// <summary>Those due, earliest first.</summary>
-    public static NpgsqlBatchCommand SelectDue(Timestamp until, int limit) => Statements.Sql(
-        "select environment, id, due_at from participants where due_at <= $1 order by due_at, key limit $2").With(until.UnixMicroseconds).With(limit);
+    /// <summary>
+    /// Gives those due to a node, earliest first, but for those that another one was given and for those whose rows a batch holds: it does what is due to them.
+    /// No index has the lease, so that a claim stays on its page.
+    /// </summary>
+    public static NpgsqlBatchCommand ClaimDue(Timestamp now, Timestamp leaseUntil, Guid node, int limit) => Statements.Sql(
+        $"""
+        with due as materialized (
+          select key from participants where due_at <= $1 and {Unclaimed} order by due_at, key limit $4 for no key update skip locked
+        ), given as (
+          update participants p set wake_lease_until = $3, wake_lease_by = $2 from due d where p.key = d.key returning p.environment, p.id, p.due_at, p.key
+        )
+        select environment, id, due_at from given order by due_at, key
+        """).With(now.UnixMicroseconds).With(node).With(leaseUntil.UnixMicroseconds).With((long)limit);
+
+    /// <summary>When the next one is due that is no other node's.</summary>
+    public static NpgsqlBatchCommand SelectNextDue(Timestamp now, Guid node) => Statements.Sql(
+        $"select due_at from participants where due_at is not null and {Unclaimed} order by due_at, key limit 1").With(now.UnixMicroseconds).With(node);
 
     public static DueParticipant ReadDue(NpgsqlDataReader reader) =>
         new(new ParticipantName(new EnvironmentKey(reader.GetInt32(0)), reader.GetString(1)), reader.Time(2));

@@ -19,6 +19,9 @@ public sealed class PostgresStore : ILaurelStore
     private readonly PostgresStoreOptions _options;
     private readonly Sessions _sessions;
     private readonly PostgresWebhooks _webhooks;
+
+    // Who holds a lease: this store, not the machine, so that a node that was started again is another one.
+    private readonly Guid _node = Guid.NewGuid();
     private bool _isDisposed;
     private string _warnings = "";
 
@@ -26,9 +29,9 @@ public sealed class PostgresStore : ILaurelStore
     public PostgresStore(PostgresStoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.WriteLanes < 1 || options.MaxConnections <= options.WriteLanes || options.CommandTimeoutSeconds < 1)
+        if (options.WriteLanes < 1 || options.MaxConnections <= options.WriterConnections || options.CommandTimeoutSeconds < 1)
         {
-            throw new ArgumentException("There must be a lane, a connection beside those of lanes, and a second for a statement.", nameof(options));
+            throw new ArgumentException("There must be a lane, a connection beside the two of each lane, and a second for a statement.", nameof(options));
         }
 
         _options = options;
@@ -184,14 +187,14 @@ public sealed class PostgresStore : ILaurelStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<DueParticipant>> ReadDueAsync(Timestamp until, int limit, CancellationToken cancellationToken) =>
-        await ReadAllAsync(() => ParticipantTable.SelectDue(until, limit), ParticipantTable.ReadDue, cancellationToken);
+    public async ValueTask<IReadOnlyList<DueParticipant>> ClaimDueAsync(Timestamp now, Timestamp leaseUntil, int limit, CancellationToken cancellationToken) =>
+        await ReadAllAsync(() => ParticipantTable.ClaimDue(now, leaseUntil, _node, limit), ParticipantTable.ReadDue, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<Timestamp?> ReadNextDueAsync(CancellationToken cancellationToken)
+    public async ValueTask<Timestamp?> ReadNextDueAsync(Timestamp now, CancellationToken cancellationToken)
     {
-        var first = await ReadDueAsync(Timestamp.MaxValue, 1, cancellationToken);
-        return first.Count == 0 ? null : first[0].DueAt;
+        var next = await ReadAllAsync(() => ParticipantTable.SelectNextDue(now, _node), row => row.Time(0), cancellationToken);
+        return next.Count == 0 ? null : next[0];
     }
 
     /// <inheritdoc/>

@@ -8,12 +8,15 @@ namespace Laurel.Storage.Postgres;
 /// <c>Host=…;Database=…</c> with Npgsql's names, or <c>postgres://user:password@host:port/database?Name=value</c>. What Laurel depends on (pools, prepared
 /// statements, keepalives) is set over it.
 /// </param>
-/// <param name="WriteLanes">Batches that may be open at once: each has a connection of its own, beside those of readers. At least 1.</param>
-/// <param name="MaxConnections">Connections of this node in all; more than <paramref name="WriteLanes"/>.</param>
+/// <param name="WriteLanes">Lanes of the pipeline. Each has two connections, beside those of readers: one for its batch, one for who is held by another node. At least 1.</param>
+/// <param name="MaxConnections">Connections of this node in all; more than twice <paramref name="WriteLanes"/>.</param>
 /// <param name="CommandTimeoutSeconds">Seconds that a statement may take, and that a caller waits for a free connection. Locks are waited for half as long.</param>
 public sealed record PostgresStoreOptions(string ConnectionString, int WriteLanes = 4, int MaxConnections = 20, int CommandTimeoutSeconds = 10)
 {
     private static readonly string[] Schemes = ["postgres://", "postgresql://"];
+
+    /// <summary>Connections for batches. A lane must find one also while others wait for locks that another node holds.</summary>
+    internal int WriterConnections => 2 * WriteLanes;
 
     /// <summary>Whether a text looks like one that names a PostgreSQL store, right or wrong.</summary>
     public static bool Recognizes(string text)

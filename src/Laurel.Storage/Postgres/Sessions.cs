@@ -55,8 +55,8 @@ internal sealed class Sessions : IAsyncDisposable
         settings.ApplicationName ??= "laurel";
         Location = PostgresStoreOptions.Describe(settings);
         _prepare = string.Create(CultureInfo.InvariantCulture, $"{Prepare}; set lock_timeout = {options.CommandTimeoutSeconds * 500}");
-        _writers = Pool(settings, options.WriteLanes);
-        _readers = Pool(settings, Math.Max(1, options.MaxConnections - options.WriteLanes));
+        _writers = Pool(settings, options.WriterConnections);
+        _readers = Pool(settings, options.MaxConnections - options.WriterConnections);
         _single = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false };
     }
 

@@ -29,6 +29,9 @@ public sealed class OptionsTests
             ("Laurel:Pipeline:BatchLimit", "3"),
             ("Laurel:Sqlite:FoldAfterInputs", "1000"),
             ("Laurel:Sqlite:WalLimitMb", "16"),
+            ("Laurel:Postgres:WriteLanes", "3"),
+            ("Laurel:Postgres:MaxConnections", "7"),
+            ("Laurel:Postgres:CommandTimeoutSeconds", "600"),
             ("Laurel:Webhooks:AllowedNetworks", "10.1.0.0/16, fd00::/8"),
             ("Laurel:Webhooks:TimeoutSeconds", "120"),
             ("Laurel:Webhooks:EndpointLimit", "9"),
@@ -44,6 +47,7 @@ public sealed class OptionsTests
         Assert.Equal([$"bq_test_{new string('1', 32)}", $"bq_live_{new string('2', 32)}"], options.BootstrapAdminKeys);
         Assert.Equal([$"bq_op_{new string('3', 32)}"], options.BootstrapOperatorKeys);
         Assert.Equal([IPNetwork.Parse("10.1.0.0/16"), IPNetwork.Parse("fd00::/8")], options.WebhooksAllowedNetworks);
+        Assert.Equal((3, 7, 600), (options.PostgresWriteLanes, options.PostgresMaxConnections, options.PostgresCommandTimeoutSeconds));
         Assert.Equal(120, options.WebhooksTimeoutSeconds);
         Assert.Equal(
             (true, 4, 2, "1s,2m", 1, 9),
@@ -72,6 +76,9 @@ public sealed class OptionsTests
     [InlineData("Laurel:ParticipantRate:Burst", "1.5", "'1.5'")]
     [InlineData("Laurel:Events:MaxAheadHours", "-1", "0 to 87600")]
     [InlineData("Laurel:Pipeline:QueueLimit", "99999999999", "'99999999999'")]
+    [InlineData("Laurel:Postgres:WriteLanes", "1", "2 to 64")]
+    [InlineData("Laurel:Postgres:MaxConnections", "8", "more than twice Laurel:Postgres:WriteLanes (4)")]
+    [InlineData("Laurel:Postgres:CommandTimeoutSeconds", "0", "1 to 600")]
     [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/8,10.0.0.1", "'10.0.0.1'")]
     [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/33", "CIDR")]
     [InlineData("Laurel:Webhooks:TimeoutSeconds", "0", "1 to 120")]

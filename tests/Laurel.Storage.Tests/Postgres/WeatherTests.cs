@@ -107,6 +107,7 @@ public sealed class WeatherTests
         await using var database = await TestDatabase.CreateAsync();
         await using var store = await database.OpenAsync(writeLanes: 1, commandTimeoutSeconds: 1);
         var batch = await store.OpenBatchAsync(new BatchRequest([NodeInputs.Name("p")], [], []), Stop);
+        var contended = await store.OpenBatchAsync(new BatchRequest([NodeInputs.Name("r")], [], []), Stop);
         var failure = await Assert.ThrowsAsync<StoreException>(() => store.OpenBatchAsync(new BatchRequest([NodeInputs.Name("q")], [], []), Stop).AsTask());
         Assert.Equal(StoreFault.Unavailable, failure.Fault);
         Assert.Contains("MaxConnections", failure.Message, StringComparison.Ordinal);
@@ -114,6 +115,7 @@ public sealed class WeatherTests
         // Readers have their own.
         Assert.Null(await store.ReadParticipantAsync(NodeInputs.Environment, "p", Stop));
         await store.AbandonAsync(batch);
+        await store.AbandonAsync(contended);
         Assert.True(await NodeInputs.AddAsync(store, "q", 1));
     }
 

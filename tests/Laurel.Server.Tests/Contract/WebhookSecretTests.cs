@@ -7,6 +7,8 @@ namespace Laurel.Server.Tests.Contract;
 /// <summary>What is on disk and in the log betrays no secret; a lost key is told and mended.</summary>
 public sealed class WebhookSecretTests
 {
+    // It looks into the files, and at the key beside them.
+    [Trait(TestStore.Trait, TestStore.Sqlite)]
     [Fact]
     public async Task A_secret_stands_nowhere_in_the_store_its_log_or_the_output()
     {
@@ -38,6 +40,8 @@ public sealed class WebhookSecretTests
         Assert.Equal(2, server.Output.Split(server.StorePath + ".webhook-key").Length);
     }
 
+    // A key is made and kept only beside a file.
+    [Trait(TestStore.Trait, TestStore.Sqlite)]
     [Fact]
     public async Task A_webhook_whose_key_is_lost_is_listed_says_so_and_is_mended_by_a_rotation()
     {

@@ -7,6 +7,21 @@ namespace Laurel.Server.Tests.Contract;
 /// <summary>What is on disk and in the log betrays no secret; a lost key is told and mended.</summary>
 public sealed class WebhookSecretTests
 {
+    [Fact]
+    [Trait(TestStore.Trait, TestStore.Postgres)]
+    public async Task Without_a_key_that_nodes_share_no_webhook_is_made_and_the_sentence_says_which_option_to_set()
+    {
+        await using var server = new LaurelServer { IsOnPostgres = true };
+        server.Settings[LaurelServer.EncryptionSetting] = "";
+        await server.StartAsync();
+
+        var refused = await server.Test.PostAsync(Api.Webhooks, """{"url":"https://example.com/hook"}""");
+
+        Expect.Problem(refused, 503, "WEBHOOK_KEY_UNAVAILABLE");
+        Assert.Contains("Laurel:Webhooks:EncryptionKey", refused["detail"], StringComparison.Ordinal);
+        Assert.Equal(0, (await server.Test.GetAsync(Api.Webhooks)).Json.GetProperty("total").GetInt32());
+    }
+
     // It looks into the files, and at the key beside them.
     [Trait(TestStore.Trait, TestStore.Sqlite)]
     [Fact]

@@ -92,6 +92,18 @@ public sealed class LaurelServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Another node on the store of this server, which was started before and outlives it, with the same settings. It is not started.</summary>
+    public LaurelServer AnotherNode()
+    {
+        var node = new LaurelServer(executable: _executable);
+        foreach (var (name, value) in Settings)
+        {
+            node.Settings[name] = value;
+        }
+
+        return node;
+    }
+
     /// <summary>From the next start on, the store folds its log, and cuts its write-ahead log, as often as it may.</summary>
     public void FoldOften()
     {

@@ -81,8 +81,10 @@ internal sealed class NodesHarness(PostgresServer postgres, Func<LaurelServer> c
         await Task.WhenAll(_nodes.Skip(1).Select(node => node.StartAsync()));
     }
 
-    /// <summary>Load for so long and the rounds that it takes, by turns a killed node and a crashed PostgreSQL; then what had no answer is sent until it has one.</summary>
-    public async Task RunAsync(TimeSpan duration, Func<bool> isEnough)
+    /// <summary>
+    /// Load for so long, by turns with a killed node and a crashed PostgreSQL, each once at the least; then what had no answer is sent until it has one.
+    /// </summary>
+    public async Task RunAsync(TimeSpan duration)
     {
         using var stop = new CancellationTokenSource();
         var watch = Stopwatch.StartNew();
@@ -92,7 +94,7 @@ internal sealed class NodesHarness(PostgresServer postgres, Func<LaurelServer> c
             await ProgressAsync(_random.Next(100, 300));
             await DisturbAsync();
         }
-        while (watch.Elapsed < duration && !isEnough());
+        while (watch.Elapsed < duration || Crashes == 0);
 
         await ProgressAsync(100);
         await stop.CancelAsync();

@@ -24,7 +24,7 @@ public sealed record BatchRequest(
     public bool SkipsContended { get; init; }
 }
 
-/// <summary>An open batch and what was loaded for it, index by index as in its <see cref="BatchRequest"/>.</summary>
+/// <summary>An open batch and what was loaded for it, index by index as in its <see cref="BatchRequest"/> but for what was passed over.</summary>
 public sealed class StoreBatch
 {
     /// <summary>The participants in the request's order, without <see cref="Contended"/>; those that were missing have a new key and an empty state.</summary>

@@ -10,7 +10,10 @@ namespace Laurel.Storage;
 /// </summary>
 public interface ILaurelStore : IAsyncDisposable
 {
-    /// <summary>How many batches may be open at once: the pipeline makes so many lanes.</summary>
+    /// <summary>
+    /// How many lanes the pipeline makes, each with a batch of its own. Where they are several, other nodes may write as well, and as many batches again may be open
+    /// for participants whom those hold: who waits there keeps no lane waiting.
+    /// </summary>
     int WriteLanes { get; }
 
     /// <summary>Where the store is, for people: a full path or a host and database, never a password.</summary>
@@ -66,11 +69,15 @@ public interface ILaurelStore : IAsyncDisposable
     /// <summary>Where the input with this id stands, whatever its kind; null where this environment has none.</summary>
     ValueTask<EventPlace?> FindEventAsync(EnvironmentKey environment, FactId eventId, CancellationToken cancellationToken);
 
-    /// <summary>Participants due at or before <paramref name="until"/>, earliest first, of all environments.</summary>
-    ValueTask<IReadOnlyList<DueParticipant>> ReadDueAsync(Timestamp until, int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Participants due at or before <paramref name="now"/>, earliest first, of all environments, for this node to wake. A store that nodes share gives each of them
+    /// others: who is given out here is no other node's until <paramref name="leaseUntil"/>, and then anybody's, should this node have died. The same node is given them again as
+    /// long as they are due. A participant whom two nodes wake all the same gets on once, since both decide on its row.
+    /// </summary>
+    ValueTask<IReadOnlyList<DueParticipant>> ClaimDueAsync(Timestamp now, Timestamp leaseUntil, int limit, CancellationToken cancellationToken);
 
-    /// <summary>When the next participant of any environment is due; null where none ever will be.</summary>
-    ValueTask<Timestamp?> ReadNextDueAsync(CancellationToken cancellationToken);
+    /// <summary>When the next participant of any environment is due that is no other node's at <paramref name="now"/>; null where none ever will be.</summary>
+    ValueTask<Timestamp?> ReadNextDueAsync(Timestamp now, CancellationToken cancellationToken);
 
     /// <summary>
     /// Adds <paramref name="codes"/> to a reward's pool, behind those it has, and answers how many were new: a code stands once in a reward, taken or not.

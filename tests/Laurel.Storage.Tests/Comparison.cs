@@ -95,9 +95,9 @@ internal static class Comparison
     // Other journals may have participants in the same store.
     private static async Task SameDuesAsync(ILaurelStore store, Journal journal)
     {
-        var due = await store.ReadDueAsync(Timestamp.MaxValue, 100_000, default);
+        var due = await store.ClaimDueAsync(Timestamp.MaxValue, leaseUntil: default, 100_000, default);
         Assert.Equal(due.OrderBy(one => one.DueAt).Select(one => one.DueAt), due.Select(one => one.DueAt));
-        Assert.Equal(due.Count > 0 ? due[0].DueAt : null, await store.ReadNextDueAsync(default));
+        Assert.Equal(due.Count > 0 ? due[0].DueAt : null, await store.ReadNextDueAsync(Timestamp.MaxValue, default));
         Assert.Equal(
             journal.Dues.Where(one => one.Value is not null).Select(one => (one.Key, one.Value!.Value)).Order(),
             due.Where(one => one.Name.Environment == journal.Environment).Select(one => (one.Name.Id, one.DueAt)).Order());

@@ -110,19 +110,19 @@ public abstract partial class StoreConformance
         var journal = NewJournal();
         await using (var store = await OpenAsync())
         {
-            Assert.Null(await store.ReadNextDueAsync(Stop));
+            Assert.Null(await store.ReadNextDueAsync(default, Stop));
             await SetDuesAsync(store, journal, ("a", 30), ("b", 20), ("c", 20), ("d", null));
             Assert.Equal([("b", 20), ("c", 20)], await DuesAsync(store, 29));
             await SetDuesAsync(store, journal, ("a", 10), ("b", null), ("c", 20), ("d", 40));
             Assert.Equal([("a", 10), ("c", 20), ("d", 40)], await DuesAsync(store, 40));
             Assert.Equal([("a", 10), ("c", 20)], await DuesAsync(store, 40, limit: 2));
-            Assert.Equal(new Timestamp(10), await store.ReadNextDueAsync(Stop));
+            Assert.Equal(new Timestamp(10), await store.ReadNextDueAsync(default, Stop));
         }
 
         await using var reopened = await OpenAsync();
         Assert.Equal([("a", 10), ("c", 20), ("d", 40)], await DuesAsync(reopened, 40));
         await SetDuesAsync(reopened, journal, ("a", null), ("c", null), ("d", null));
-        Assert.Null(await reopened.ReadNextDueAsync(Stop));
+        Assert.Null(await reopened.ReadNextDueAsync(default, Stop));
     }
 
     private static async Task SetDuesAsync(ILaurelStore store, Journal journal, params (string Participant, long? Due)[] dues)
@@ -139,7 +139,7 @@ public abstract partial class StoreConformance
     }
 
     private static async Task<List<(string Participant, long Due)>> DuesAsync(ILaurelStore store, long until, int limit = 100) =>
-        [.. (await store.ReadDueAsync(new Timestamp(until), limit, Stop)).Select(due => (due.Name.Id, due.DueAt.UnixMicroseconds))];
+        [.. (await store.ClaimDueAsync(new Timestamp(until), leaseUntil: default, limit, Stop)).Select(due => (due.Name.Id, due.DueAt.UnixMicroseconds))];
 
     // A sweep after a publish finds new times without anything having happened.
     [Fact]

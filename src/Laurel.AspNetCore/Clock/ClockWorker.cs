@@ -13,7 +13,7 @@ namespace Laurel.AspNetCore.Clock;
 
 /// <summary>
 /// Wakes participants when something is due to them, so that what time does happens without any event; what happens is decided by evaluation alone, and stamped
-/// with the time it was due. After a publish it looks for those who are due at another time now. Source: semantics §7, "The clock".
+/// with the time it was due. Nodes that share a store are given different participants, each for a short time. After a publish it looks for those who are due at another time now. Source: semantics §7, "The clock".
 /// </summary>
 internal sealed partial class ClockWorker(
     EventPipeline pipeline, ILaurelStore store, RuleBooks books, LaurelOptions options, TimeProvider time, LaurelTelemetry telemetry, ILogger<ClockWorker> logger) : BackgroundService
@@ -25,6 +25,9 @@ internal sealed partial class ClockWorker(
     private static readonly TimeSpan Postponement = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan QueueRetry = TimeSpan.FromMilliseconds(100);
+
+    // So long a dead node's share waits; a page is woken in a fraction of it.
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<ParticipantName, Timestamp> _postponed = [];
     private readonly HashSet<(EnvironmentKey Environment, int Version)> _unsweepable = [];
@@ -109,7 +112,7 @@ internal sealed partial class ClockWorker(
         {
             var now = Now();
             ForgetPostponed(now);
-            var due = await store.ReadDueAsync(now, PageSize + _postponed.Count, cancellationToken);
+            var due = await store.ClaimDueAsync(now, now.Plus(Lease), PageSize + _postponed.Count, cancellationToken);
             if (isFirst)
             {
                 telemetry.NoteClockLag(due.Count > 0 ? TimeSpan.FromMicroseconds(now.UnixMicroseconds - due[0].DueAt.UnixMicroseconds) : TimeSpan.Zero);
@@ -155,7 +158,7 @@ internal sealed partial class ClockWorker(
     /// <summary>How long nobody is due, a second at most: a publish and other nodes tell nobody.</summary>
     private async ValueTask<TimeSpan> SleepAsync(CancellationToken cancellationToken)
     {
-        if (_postponed.Count > 0 || await store.ReadNextDueAsync(cancellationToken) is not { } next)
+        if (_postponed.Count > 0 || await store.ReadNextDueAsync(Now(), cancellationToken) is not { } next)
         {
             return LongestSleep;
         }

@@ -14,7 +14,7 @@ public sealed record LaurelOptions
     /// <summary>The configuration section that holds the options.</summary>
     public const string Section = "Laurel";
 
-    /// <summary>Where everything is kept: <c>sqlite:</c> and a path, which is relative to the folder the process was started in.</summary>
+    /// <summary>Where everything is kept: <c>sqlite:</c> and a path, which is relative to the folder the process was started in, or a PostgreSQL connection string.</summary>
     public string Store { get; init; } = "sqlite:data/laurel.db";
 
     /// <summary>Keys of the oldest tenant that are ensured at every start, with the scopes <c>participant</c> and <c>admin</c>.</summary>
@@ -43,6 +43,15 @@ public sealed record LaurelOptions
 
     /// <summary>Size in MiB that SQLite's write-ahead log is held below.</summary>
     public int SqliteWalLimitMb { get; init; } = 256;
+
+    /// <summary>Batches that a node writes to PostgreSQL at once; each has a connection of its own.</summary>
+    public int PostgresWriteLanes { get; init; } = 4;
+
+    /// <summary>Connections to PostgreSQL that a node has at most.</summary>
+    public int PostgresMaxConnections { get; init; } = 20;
+
+    /// <summary>Seconds that a statement may take in PostgreSQL, and that a caller waits for a free connection.</summary>
+    public int PostgresCommandTimeoutSeconds { get; init; } = 10;
 
     /// <summary>Networks that webhooks may be sent to though they are not public.</summary>
     public IReadOnlyList<IPNetwork> WebhooksAllowedNetworks { get; init; } = [];

@@ -26,8 +26,8 @@ internal static class Settings
         new(
             "Store",
             "sqlite:data/laurel.db",
-            "sqlite: and a path",
-            "Where everything is kept. A relative path counts from the folder the server was started in.",
+            "sqlite: and a path, or a PostgreSQL connection string",
+            "Where everything is kept. A relative path counts from the folder the server was started in. PostgreSQL: Host=…;Database=… or postgres://user:password@host:5432/database.",
             (options, text, _) => options with { Store = text },
             (options, faults) => Add(faults, StoreChoice.Fault(options.Store))),
         Keys(
@@ -91,6 +91,28 @@ internal static class Settings
             "Size in MiB that the write-ahead log is held below.",
             options => options.SqliteWalLimitMb,
             (options, value) => options with { SqliteWalLimitMb = value }),
+        Whole(
+            "Postgres:WriteLanes",
+            2,
+            64,
+            "Batches that a node writes to PostgreSQL at once. Each lane has a second connection for participants whom another node holds.",
+            options => options.PostgresWriteLanes,
+            (options, value) => options with { PostgresWriteLanes = value }),
+        Whole(
+            "Postgres:MaxConnections",
+            5,
+            1_000,
+            "Connections to PostgreSQL that a node has at most: two for each write lane, and the rest for reads. All nodes together must stay below the server's max_connections.",
+            options => options.PostgresMaxConnections,
+            (options, value) => options with { PostgresMaxConnections = value },
+            LaneConnectionsFault),
+        Whole(
+            "Postgres:CommandTimeoutSeconds",
+            1,
+            600,
+            "Seconds that a statement may take in PostgreSQL, and that a caller waits for a free connection. Locks are waited for half as long.",
+            options => options.PostgresCommandTimeoutSeconds,
+            (options, value) => options with { PostgresCommandTimeoutSeconds = value }),
         Networks(
             "Webhooks:AllowedNetworks",
             "Networks that webhooks may be sent to though they are not public, for example 10.1.0.0/16.",
@@ -153,7 +175,7 @@ internal static class Settings
         Keys(
             "Webhooks:EncryptionKey",
             "the base64 of 32 random bytes, several with commas between",
-            "Keys that webhook secrets are encrypted with: the first encrypts, all decrypt. Without it a key is made and kept beside the store.",
+            "Keys that webhook secrets are encrypted with: the first encrypts, all decrypt. Without it a key is made and kept beside a SQLite store; PostgreSQL has no place for one, so there it is needed, the same on all nodes.",
             SecretKeys.IsKey,
             options => options.WebhooksEncryptionKeys,
             (options, keys) => options with { WebhooksEncryptionKeys = keys }),
@@ -179,7 +201,7 @@ internal static class Settings
     }
 
     private static Setting Whole(
-        string name, int min, int max, string meaning, Func<LaurelOptions, int> get, Func<LaurelOptions, int, LaurelOptions> set) =>
+        string name, int min, int max, string meaning, Func<LaurelOptions, int> get, Func<LaurelOptions, int, LaurelOptions> set, Func<LaurelOptions, string?>? faultBesides = null) =>
         new(
             name,
             get(new LaurelOptions()).ToString(CultureInfo.InvariantCulture),
@@ -201,6 +223,8 @@ internal static class Settings
                 {
                     faults.Add($"{LaurelOptions.Section}:{name} must be from {min} to {max}, but is {value}");
                 }
+
+                Add(faults, faultBesides?.Invoke(options));
             });
 
     private static Setting Flag(string name, string meaning, Func<LaurelOptions, bool> get, Func<LaurelOptions, bool, LaurelOptions> set) =>
@@ -307,6 +331,10 @@ internal static class Settings
 
     private static string? RetryDelaysFault(string delays) =>
         RetrySchedule.TryParse(delays, out _) ? null : $"{LaurelOptions.Section}:Webhooks:RetryDelays {RetrySchedule.Expected}, but is '{delays}'";
+
+    private static string? LaneConnectionsFault(LaurelOptions options) =>
+        options.PostgresMaxConnections > 2 * options.PostgresWriteLanes ? null
+            : $"{LaurelOptions.Section}:Postgres:MaxConnections must be more than twice {LaurelOptions.Section}:Postgres:WriteLanes ({options.PostgresWriteLanes}), so that reads have some, but is {options.PostgresMaxConnections}";
 
     private static string? EndpointFault(string? endpoint) =>
         endpoint is null || (Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")

@@ -1,4 +1,5 @@
 using Laurel.Storage;
+using Laurel.Storage.Postgres;
 using Laurel.Storage.Sqlite;
 
 namespace Laurel.AspNetCore.Hosting;
@@ -21,20 +22,29 @@ internal static class StoreChoice
                 : null;
         }
 
+        if (PostgresStoreOptions.Recognizes(store))
+        {
+            return PostgresStoreOptions.Fault(store) is { } fault
+                ? $"{Name} {fault}; write Host=…;Database=…;Username=…;Password=… or postgres://user:password@host:5432/database"
+                : null;
+        }
+
         // What follows the scheme may hold a password, so only the scheme is shown.
         var colon = store.IndexOf(':', StringComparison.Ordinal);
         var scheme = colon > 0 ? store[..colon] : "";
-        return scheme.StartsWith("postgres", StringComparison.OrdinalIgnoreCase)
-            ? $"{Name} asks for '{scheme}', but this version keeps its data in SQLite alone and PostgreSQL comes later; write sqlite: and a path"
-            : scheme.Length > 0 ? $"{Name} asks for '{scheme}', which is no store of Laurel; write sqlite: and a path, such as sqlite:data/laurel.db"
-            : $"{Name} must be sqlite: and a path, such as sqlite:data/laurel.db, but is {(store.Length == 0 ? "empty" : "a text without a scheme")}";
+        const string Known = "write sqlite: and a path, such as sqlite:data/laurel.db, or a PostgreSQL connection string";
+        return scheme.Length > 0 ? $"{Name} asks for '{scheme}', which is no store of Laurel; {Known}"
+            : $"{Name} must be sqlite: and a path, such as sqlite:data/laurel.db, or a PostgreSQL connection string, but is {(store.Length == 0 ? "empty" : "a text without a scheme")}";
     }
 
     /// <summary>The store that checked options name; nothing is opened yet.</summary>
-    public static ILaurelStore Create(LaurelOptions options) =>
-        new SqliteStore(new SqliteStoreOptions(
+    public static ILaurelStore Create(LaurelOptions options) => PostgresStoreOptions.Recognizes(options.Store)
+        ? new PostgresStore(new PostgresStoreOptions(
+            options.Store, options.PostgresWriteLanes, options.PostgresMaxConnections, options.PostgresCommandTimeoutSeconds))
+        : new SqliteStore(new SqliteStoreOptions(
             Path.GetFullPath(options.Store[Sqlite.Length..]), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L));
 
-    /// <summary>Where the key of webhook secrets is kept unless an option names it; beside the database, since they belong together.</summary>
-    public static string WebhookKeyPath(LaurelOptions options) => Path.GetFullPath(options.Store[Sqlite.Length..]) + ".webhook-key";
+    /// <summary>Where the key of webhook secrets is kept unless an option names it: beside an embedded database, since they belong together. Null for a server, whose nodes must share a key.</summary>
+    public static string? WebhookKeyPath(LaurelOptions options) =>
+        PostgresStoreOptions.Recognizes(options.Store) ? null : Path.GetFullPath(options.Store[Sqlite.Length..]) + ".webhook-key";
 }

@@ -162,11 +162,12 @@ public sealed class SqliteStore : ILaurelStore
         ReadAsync(snapshot => InputSearch.Find(snapshot.Connection, environment, eventId), null, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<DueParticipant>> ReadDueAsync(Timestamp until, int limit, CancellationToken cancellationToken) =>
-        await ReadAsync(snapshot => WakeTable.ReadDue(snapshot.Connection, until, limit), null, cancellationToken);
+    /// <remarks>There is no other node to share with.</remarks>
+    public async ValueTask<IReadOnlyList<DueParticipant>> ClaimDueAsync(Timestamp now, Timestamp leaseUntil, int limit, CancellationToken cancellationToken) =>
+        await ReadAsync(snapshot => WakeTable.ReadDue(snapshot.Connection, now, limit), null, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<Timestamp?> ReadNextDueAsync(CancellationToken cancellationToken) =>
+    public ValueTask<Timestamp?> ReadNextDueAsync(Timestamp now, CancellationToken cancellationToken) =>
         ReadAsync(snapshot => WakeTable.ReadNext(snapshot.Connection), null, cancellationToken);
 
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Laurel.Facts;
 using Laurel.Tenants;
@@ -148,7 +147,7 @@ internal static class WebhookEndpointTable
     private static Statement Bind(Statement statement, WebhookEndpoint endpoint) => statement
         .Bind(1, endpoint.Key).Bind(2, endpoint.Revision).Bind(3, endpoint.Url).Bind(4, endpoint.Description)
         .Bind(5, JsonSerializer.Serialize(endpoint.EventTypes)).Bind(6, (int)endpoint.Status).Bind(7, endpoint.DisabledReason)
-        .BindText(8, WriteSecrets(endpoint.Secrets)).Bind(9, endpoint.UpdatedAt.UnixMicroseconds).Bind(10, endpoint.FailingSince?.UnixMicroseconds);
+        .BindText(8, SecretsDocument.Write(endpoint.Secrets)).Bind(9, endpoint.UpdatedAt.UnixMicroseconds).Bind(10, endpoint.FailingSince?.UnixMicroseconds);
 
     private static WebhookEndpoint Read(Statement select) => new(
         select.Int(0),
@@ -160,39 +159,8 @@ internal static class WebhookEndpointTable
         JsonSerializer.Deserialize<List<string>>(select.Bytes(6))!,
         (EndpointStatus)select.Int(7),
         select.TextOrNull(8),
-        ReadSecrets(select.Bytes(9)),
+        SecretsDocument.Read(select.Bytes(9)),
         new Timestamp(select.Long(10)),
         new Timestamp(select.Long(11)),
         select.LongOrNull(12) is { } since ? new Timestamp(since) : null);
-
-    private static ReadOnlySpan<byte> WriteSecrets(IReadOnlyList<SealedSecret> secrets)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using var writer = new Utf8JsonWriter(buffer);
-        writer.WriteStartArray();
-        foreach (var secret in secrets)
-        {
-            writer.WriteStartObject();
-            writer.WriteBase64String("sealed"u8, secret.Sealed);
-            if (secret.ValidUntil is { } until)
-            {
-                writer.WriteNumber("valid_until"u8, until.UnixMicroseconds);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.Flush();
-        return buffer.WrittenSpan;
-    }
-
-    private static List<SealedSecret> ReadSecrets(ReadOnlySpan<byte> json)
-    {
-        var reader = new Utf8JsonReader(json);
-        using var document = JsonDocument.ParseValue(ref reader);
-        return [.. document.RootElement.EnumerateArray().Select(secret => new SealedSecret(
-            secret.GetProperty("sealed"u8).GetBytesFromBase64(),
-            secret.TryGetProperty("valid_until"u8, out var until) ? new Timestamp(until.GetInt64()) : null))];
-    }
 }

@@ -29,6 +29,9 @@ public sealed class OptionsTests
             ("Laurel:Pipeline:BatchLimit", "3"),
             ("Laurel:Sqlite:FoldAfterInputs", "1000"),
             ("Laurel:Sqlite:WalLimitMb", "16"),
+            ("Laurel:Postgres:WriteLanes", "3"),
+            ("Laurel:Postgres:MaxConnections", "7"),
+            ("Laurel:Postgres:CommandTimeoutSeconds", "600"),
             ("Laurel:Webhooks:AllowedNetworks", "10.1.0.0/16, fd00::/8"),
             ("Laurel:Webhooks:TimeoutSeconds", "120"),
             ("Laurel:Webhooks:EndpointLimit", "9"),
@@ -44,6 +47,7 @@ public sealed class OptionsTests
         Assert.Equal([$"bq_test_{new string('1', 32)}", $"bq_live_{new string('2', 32)}"], options.BootstrapAdminKeys);
         Assert.Equal([$"bq_op_{new string('3', 32)}"], options.BootstrapOperatorKeys);
         Assert.Equal([IPNetwork.Parse("10.1.0.0/16"), IPNetwork.Parse("fd00::/8")], options.WebhooksAllowedNetworks);
+        Assert.Equal((3, 7, 600), (options.PostgresWriteLanes, options.PostgresMaxConnections, options.PostgresCommandTimeoutSeconds));
         Assert.Equal(120, options.WebhooksTimeoutSeconds);
         Assert.Equal(
             (true, 4, 2, "1s,2m", 1, 9),
@@ -62,7 +66,8 @@ public sealed class OptionsTests
     [InlineData("Laurel:Store", "laurel.db", "without a scheme")]
     [InlineData("Laurel:Store", "sqlite:", "names no file")]
     [InlineData("Laurel:Store", "sqlite::memory:", "in memory")]
-    [InlineData("Laurel:Store", "postgres://me:secret@host/db", "PostgreSQL comes later")]
+    [InlineData("Laurel:Store", "postgres://me:secret@host", "names no database")]
+    [InlineData("Laurel:Store", "Host=;Database=db", "names no host")]
     [InlineData("Laurel:Store", "mongo:x", "'mongo'")]
     [InlineData("Laurel:ParticipantRate:PerSecond", "-1", "but is -1")]
     [InlineData("Laurel:ParticipantRate:PerSecond", "NaN", "but is NaN")]
@@ -71,6 +76,9 @@ public sealed class OptionsTests
     [InlineData("Laurel:ParticipantRate:Burst", "1.5", "'1.5'")]
     [InlineData("Laurel:Events:MaxAheadHours", "-1", "0 to 87600")]
     [InlineData("Laurel:Pipeline:QueueLimit", "99999999999", "'99999999999'")]
+    [InlineData("Laurel:Postgres:WriteLanes", "1", "2 to 64")]
+    [InlineData("Laurel:Postgres:MaxConnections", "8", "more than twice Laurel:Postgres:WriteLanes (4)")]
+    [InlineData("Laurel:Postgres:CommandTimeoutSeconds", "0", "1 to 600")]
     [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/8,10.0.0.1", "'10.0.0.1'")]
     [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/33", "CIDR")]
     [InlineData("Laurel:Webhooks:TimeoutSeconds", "0", "1 to 120")]
@@ -113,7 +121,7 @@ public sealed class OptionsTests
     [Fact]
     public void A_refusal_shows_no_secret()
     {
-        Assert.DoesNotContain("secret", Refused(("Laurel:Store", "postgres://me:secret@host/db")), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", Refused(("Laurel:Store", "postgres://me:secret@host")), StringComparison.Ordinal);
         Assert.DoesNotContain("0123456789", Refused(("Laurel:Bootstrap:AdminKey", "bq_test_0123456789")), StringComparison.Ordinal);
     }
 

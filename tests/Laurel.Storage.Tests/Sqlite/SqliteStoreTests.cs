@@ -164,7 +164,7 @@ public sealed class SqliteStoreTests : StoreConformance
     {
         var assembly = typeof(SqliteStore).Assembly;
         using var script = new StreamReader(assembly.GetManifestResourceStream(
-            assembly.GetManifestResourceNames().Single(name => name.EndsWith(".0001_first.sql", StringComparison.Ordinal)))!);
+            assembly.GetManifestResourceNames().Single(name => name.EndsWith(".Sqlite.Migrations.0001_first.sql", StringComparison.Ordinal)))!);
         using var connection = Connection.Open(path, readOnly: false, cacheMiB: 1);
         connection.Execute(script.ReadToEnd());
         connection.Execute("pragma user_version = 1");

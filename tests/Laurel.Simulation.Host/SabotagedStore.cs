@@ -1,5 +1,6 @@
 using Laurel.Facts;
 using Laurel.Storage;
+using Laurel.Storage.Transfer;
 using Laurel.Tenants;
 
 namespace Laurel.Simulation.Host;
@@ -25,6 +26,10 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
     public string Location => store.Location;
 
     public IWebhookStore Webhooks => store.Webhooks;
+
+    public IStoreTransfer Transfer => store.Transfer;
+
+    public SchemaChange? Schema => store.Schema;
 
     public ValueTask StartAsync(CancellationToken cancellationToken) => store.StartAsync(cancellationToken);
 

@@ -218,8 +218,8 @@ public abstract partial class StoreConformance
         var batch = await store.OpenBatchAsync(new BatchRequest([journal.Name("p"), journal.Name("q")], [], []), Stop);
         var supply = (await store.LockRewardsAsync(batch, [new RewardDemand(coupon, 2)], Stop))[0];
         var (writes, inputs) = journal.Prepare(batch, [new Draft("p", "buy", 1, 2), new Draft("q", "buy", 2, 1), new Draft("p", "", 3, 0) { Kind = InputKind.Tick }]);
-        writes.Rewards.Add(Issue(coupon, supply.Codes[0], writes.Log[0].ParticipantKey));
-        writes.Rewards.Add(Issue(coupon, supply.Codes[1], writes.Log[1].ParticipantKey));
+        writes.Rewards.Add(Issue(coupon, supply.Codes[0], 1));
+        writes.Rewards.Add(Issue(coupon, supply.Codes[1], 2));
         writes.Outbox.Add(new OutboxWrite(0, Encoding.UTF8.GetBytes($"[[{written.Key},-1,0,1]]")));
         await store.CommitAsync(batch, writes, Stop);
         journal.Keep(writes, inputs);

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Laurel.Evaluation;
 
 namespace Laurel.Storage.Transfer;
@@ -162,6 +163,12 @@ public static class Export
 
     private static JsonDocument Parse(byte[] line, long number)
     {
+        // JSON is parsed without a look into its strings, which would throw only when they are read.
+        if (!Utf8.IsValid(line))
+        {
+            throw new ExportFaultException($"Line {number} is no UTF-8. The file is damaged, or no export of Laurel.");
+        }
+
         try
         {
             return JsonDocument.Parse(line, _reading);

@@ -32,7 +32,7 @@ internal static class RewardStory
         Expect.Processed(reply);
         Expect.Processed(await server.Test.PostEventAsync(Some.Event(Second, "buy", """{"a":[1.50,"ü"]}"""), Some.Key()));
         Expect.Processed(await server.Test.PostEventAsync(Some.Event(First, "visit")));
-        var enrolled = await server.Test.PostAsync($"{Api.PathOf(First)}/challenges/visits/enroll", "{}", ("Idempotency-Key", Some.Key()));
+        var enrolled = await server.Test.PostAsync("/api/v1/gamify/challenges/visits/enroll", $$"""{"participant_id":"{{First}}"}""", ("Idempotency-Key", Some.Key()));
         Assert.True(enrolled.Status is 200 or 201, enrolled.ToString());
         return reply;
     }

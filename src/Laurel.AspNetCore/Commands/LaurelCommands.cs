@@ -49,7 +49,7 @@ public static class LaurelCommands
 
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"Verified {counts.Participants:N0} participants with {sum}: {(counts.Differences == 0 ? "no differences" : $"{counts.Differences:N0} differences")}."));
+            $"Verified {counts.Participants:N0} participants with {sum}: {counts.Differences switch { 0 => "no differences", 1 => "1 difference", var some => $"{some:N0} differences" }}."));
         return counts.Differences == 0 ? Done : FoundDifferences;
     }
 

@@ -57,7 +57,7 @@ public sealed class VerifyTests(VerifiedStore store) : IClassFixture<VerifiedSto
         Assert.True(code == 1, $"{what}: {output}");
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Contains(lines, line => named.All(one => line.Contains(one, StringComparison.Ordinal)));
-        Assert.Contains("differences", lines[^1], StringComparison.Ordinal);
+        Assert.Contains(" difference", lines[^1], StringComparison.Ordinal);
     }
 
     internal static async Task<(int Code, string Output)> VerifyAsync(string path)

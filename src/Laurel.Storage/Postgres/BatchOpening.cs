@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Laurel.Evaluation;
 using Npgsql;
@@ -95,7 +96,7 @@ internal static class BatchOpening
 
         return (
             [.. found.OfType<LoadedParticipant>()],
-            request.SkipsContended ? request.Participants.Where((_, i) => found[i] is null).ToHashSet() : StoreBatch.Nobody);
+            request.SkipsContended ? request.Participants.Where((_, i) => found[i] is null).ToHashSet() : FrozenSet<ParticipantName>.Empty);
     }
 
     private static LoadedParticipant Read(NpgsqlDataReader reader, ParticipantName name) => reader.TimeOrNull(2) is { } createdAt

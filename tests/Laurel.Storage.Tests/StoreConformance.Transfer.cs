@@ -196,7 +196,7 @@ public abstract partial class StoreConformance
     }
 
     // One of everything: also what is deleted, dead, revoked, taken, unswept or written over several lines.
-    private async Task<Journal> FillAsync(ILaurelStore store)
+    private protected async Task<Journal> FillAsync(ILaurelStore store)
     {
         var key = new ApiKey("k1", "t1", IsLive: true, "a \"key\"", ["participant", "admin"], [.. Enumerable.Range(0, 32).Select(i => (byte)i)], "bq_live_0000", null, new Timestamp(5), new Timestamp(4), new Timestamp(6));
         await store.WriteTenancyAsync(new Tenancy([SomeTenant()], [key, key with { Id = "k2", TenantId = null, Hash = new byte[32], RevokedAt = null, ExpiresAt = new Timestamp(9) }]), Stop);
@@ -252,7 +252,7 @@ public abstract partial class StoreConformance
 
     private static Tenant SomeTenant() => new(0, "t1", "A \"tenant\" <ü>", IsActive: false, "Asia/Kolkata", new ParticipantRate(0.1, 7), new Timestamp(-5));
 
-    private static async Task<byte[]> ExportAsync(ILaurelStore store)
+    private protected static async Task<byte[]> ExportAsync(ILaurelStore store)
     {
         using var output = new MemoryStream();
         await using var snapshot = await store.Transfer.OpenSnapshotAsync(Stop);
@@ -260,17 +260,17 @@ public abstract partial class StoreConformance
         return output.ToArray();
     }
 
-    private static async Task ImportAsync(ILaurelStore store, byte[] lines)
+    private protected static async Task ImportAsync(ILaurelStore store, byte[] lines)
     {
         using var input = new MemoryStream(lines);
         await store.Transfer.ImportAsync(Export.ReadAsync(input, _ => { }, Stop), Stop);
     }
 
-    private static async Task<List<string>> BrokenAsync(ILaurelStore store)
+    private protected static async Task<List<string>> BrokenAsync(ILaurelStore store)
     {
         await using var snapshot = await store.Transfer.OpenSnapshotAsync(Stop);
         return await snapshot.ReadBrokenIndexesAsync(Stop).ToListAsync(Stop);
     }
 
-    private static string Text(byte[] lines) => Encoding.UTF8.GetString(lines);
+    private protected static string Text(byte[] lines) => Encoding.UTF8.GetString(lines);
 }

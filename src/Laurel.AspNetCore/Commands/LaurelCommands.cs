@@ -103,8 +103,10 @@ public static class LaurelCommands
     }
 
     // Looking at a store must not make one where a path was misspelt.
-    private static ValueTask<ILaurelStore> OpenExistingAsync(LaurelOptions options, CancellationToken cancellationToken) =>
-        StoreChoice.Missing(options.Checked()) is { } sentence ? throw new LaurelStartException(sentence) : OpenAsync(options, cancellationToken);
+    private static async ValueTask<ILaurelStore> OpenExistingAsync(LaurelOptions options, CancellationToken cancellationToken) =>
+        await StoreChoice.MissingAsync(options.Checked(), cancellationToken) is { } sentence
+            ? throw new LaurelStartException(sentence)
+            : await OpenAsync(options, cancellationToken);
 
     private static async ValueTask<ILaurelStore> OpenAsync(LaurelOptions options, CancellationToken cancellationToken)
     {

@@ -37,10 +37,21 @@ internal static class StoreChoice
             : $"{Name} must be sqlite: and a path, such as sqlite:data/laurel.db, or a PostgreSQL connection string, but is {(store.Length == 0 ? "empty" : "a text without a scheme")}";
     }
 
-    /// <summary>Null when the store that checked options name is there, so far as can be told without opening it; else a sentence.</summary>
-    public static string? Missing(LaurelOptions options) =>
-        PostgresStoreOptions.Recognizes(options.Store) ? null
-        : PathOf(options) is var path && File.Exists(path) ? null : $"There is no store {path}. Name an existing one with --store, for example --store sqlite:data/laurel.db.";
+    /// <summary>
+    /// Null when the store that checked options name is there; else a sentence. Makes nothing. Throws <see cref="StoreException"/> where a server cannot be asked.
+    /// </summary>
+    public static async ValueTask<string?> MissingAsync(LaurelOptions options, CancellationToken cancellationToken)
+    {
+        if (!PostgresStoreOptions.Recognizes(options.Store))
+        {
+            return PathOf(options) is var path && File.Exists(path) ? null : $"There is no store {path}. Name an existing one with --store, for example --store sqlite:data/laurel.db.";
+        }
+
+        await using var store = (PostgresStore)Create(options);
+        return await store.ExistsAsync(cancellationToken)
+            ? null
+            : $"There is no store in {store.Location}: the database has none of Laurel's tables. Name an existing store with --store, or make one with migrate or import.";
+    }
 
     private static string PathOf(LaurelOptions options) => Path.GetFullPath(options.Store[Sqlite.Length..]);
 

@@ -27,6 +27,7 @@ public sealed class PostgresCommandTests : IAsyncDisposable
     public async Task A_store_moves_from_a_file_to_a_server_and_answers_as_before()
     {
         await using var file = new LaurelServer();
+        file.Settings["Laurel__Store"] = $"sqlite:{file.StorePath}";
         await file.StartAsync();
         var answer = await RewardStory.PlayAsync(file);
         var state = await file.Test.StateAsync(RewardStory.First);
@@ -49,6 +50,7 @@ public sealed class PostgresCommandTests : IAsyncDisposable
         await using var server = ServerOn(database);
         await server.StartAsync();
         var replay = await server.Test.PostEventAsync(Some.Event(RewardStory.First, "buy"), RewardStory.Key);
+        Assert.True(replay.Status == 200, replay + server.Output);
         Assert.Equal(answer.Body, replay.Body);
         Assert.Equal("true", replay.Header("Idempotent-Replayed"));
         Assert.Equal(state.Text, (await server.Test.StateAsync(RewardStory.First)).Text);

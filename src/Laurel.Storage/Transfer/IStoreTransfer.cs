@@ -16,7 +16,7 @@ public interface IStoreTransfer
     ValueTask ImportAsync(IAsyncEnumerable<StoreRecord> records, CancellationToken cancellationToken);
 }
 
-/// <summary>A store as it was at one instant. Its readers may run side by side; nothing is held in memory but the row at hand, and a participant's places in the log.</summary>
+/// <summary>A store as it was at one instant. Its readers may run side by side; nothing is held in memory but the row at hand, and what a few participants have beside their logs, or where one's log stands.</summary>
 public interface IStoreSnapshot : IAsyncDisposable
 {
     /// <summary>How much there is.</summary>
@@ -35,8 +35,8 @@ public interface IStoreSnapshot : IAsyncDisposable
     ValueTask<RewardCodeRecord?> FindCodeAsync(RewardName reward, string value, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What the adapter keeps beside the log to find things fast, and that disagrees with the log, such as an idempotency key that leads to another input: a sentence
-    /// each. None from a store whose database keeps such things true by itself.
+    /// What the adapter keeps beside the log to find things fast, and that disagrees with the log, such as an idempotency key that leads to another input, and what
+    /// stands twice that may stand only once: a sentence each.
     /// </summary>
     IAsyncEnumerable<string> ReadBrokenIndexesAsync(CancellationToken cancellationToken);
 }

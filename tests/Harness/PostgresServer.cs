@@ -59,6 +59,9 @@ internal sealed class PostgresServer : IAsyncDisposable
     public async Task DropDatabaseAsync(string connectionString) =>
         await ExecuteAsync(ConnectionString, $"drop database if exists {NameOf(connectionString)} with (force)");
 
+    /// <summary>Where a program of the newest PostgreSQL installed stands, such as <c>pg_dump</c>. Skips the test where there is none.</summary>
+    public static string ProgramPath(string program) => FindBinaries() is { } folder ? Path.Combine(folder, program) : throw Absent();
+
     /// <summary>The database of a connection string.</summary>
     public static string NameOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database!;
 

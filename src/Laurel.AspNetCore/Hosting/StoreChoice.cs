@@ -37,14 +37,30 @@ internal static class StoreChoice
             : $"{Name} must be sqlite: and a path, such as sqlite:data/laurel.db, or a PostgreSQL connection string, but is {(store.Length == 0 ? "empty" : "a text without a scheme")}";
     }
 
+    /// <summary>
+    /// Null when the store that checked options name is there; else a sentence. Makes nothing. Throws <see cref="StoreException"/> where a server cannot be asked.
+    /// </summary>
+    public static async ValueTask<string?> MissingAsync(LaurelOptions options, CancellationToken cancellationToken)
+    {
+        if (!PostgresStoreOptions.Recognizes(options.Store))
+        {
+            return PathOf(options) is var path && File.Exists(path) ? null : $"There is no store {path}. Name an existing one with --store, for example --store sqlite:data/laurel.db.";
+        }
+
+        await using var store = (PostgresStore)Create(options);
+        return await store.ExistsAsync(cancellationToken)
+            ? null
+            : $"There is no store in {store.Location}: the database has none of Laurel's tables. Name an existing store with --store, or make one with migrate or import.";
+    }
+
+    private static string PathOf(LaurelOptions options) => Path.GetFullPath(options.Store[Sqlite.Length..]);
+
     /// <summary>The store that checked options name; nothing is opened yet.</summary>
     public static ILaurelStore Create(LaurelOptions options) => PostgresStoreOptions.Recognizes(options.Store)
         ? new PostgresStore(new PostgresStoreOptions(
             options.Store, options.PostgresWriteLanes, options.PostgresMaxConnections, options.PostgresCommandTimeoutSeconds))
-        : new SqliteStore(new SqliteStoreOptions(
-            Path.GetFullPath(options.Store[Sqlite.Length..]), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L));
+        : new SqliteStore(new SqliteStoreOptions(PathOf(options), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L));
 
     /// <summary>Where the key of webhook secrets is kept unless an option names it: beside an embedded database, since they belong together. Null for a server, whose nodes must share a key.</summary>
-    public static string? WebhookKeyPath(LaurelOptions options) =>
-        PostgresStoreOptions.Recognizes(options.Store) ? null : Path.GetFullPath(options.Store[Sqlite.Length..]) + ".webhook-key";
+    public static string? WebhookKeyPath(LaurelOptions options) => PostgresStoreOptions.Recognizes(options.Store) ? null : PathOf(options) + ".webhook-key";
 }

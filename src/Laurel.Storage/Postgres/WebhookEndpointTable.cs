@@ -11,6 +11,9 @@ internal static class WebhookEndpointTable
     private const string Columns =
         "key, id, environment, revision, url, description, event_types, status, disabled_reason, secrets, created_at, updated_at, failing_since";
 
+    /// <summary>All endpoints of all environments, deleted or not, by key.</summary>
+    public const string SelectEvery = $"select {Columns} from webhook_endpoints order by key";
+
     /// <summary>An environment's endpoints that are not deleted, oldest first.</summary>
     public static NpgsqlBatchCommand SelectAll(EnvironmentKey environment) =>
         Statements.Sql($"select {Columns} from webhook_endpoints where environment = $1 and status <> 2 order by key").With(environment.Value);

@@ -14,6 +14,7 @@ var sabotage = builder.Configuration["LAUREL_SABOTAGE"] switch
     "poll-by-last" => Sabotage.PollByLast,
     "complete-before-send" => Sabotage.CompleteBeforeSend,
     "outbox-apart" => Sabotage.OutboxApart,
+    "no-row-lock" => Sabotage.NoRowLock,
     var other => throw new InvalidOperationException($"LAUREL_SABOTAGE is '{other}', which is none of the kinds that this host knows."),
 };
 var registered = builder.Services.Single(service => service.ServiceType == typeof(ILaurelStore));

@@ -22,6 +22,9 @@ internal enum Sabotage
 
     /// <summary>What is to be delivered is not kept in the event's transaction, but in one of its own, a moment later.</summary>
     OutboxApart,
+
+    /// <summary>Participants' rows are not held while a batch decides.</summary>
+    NoRowLock,
 }
 
 /// <summary>A store that breaks one promise, and keeps all others by leaving them to the real one.</summary>
@@ -41,6 +44,11 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
     public async ValueTask<StoreBatch> OpenBatchAsync(BatchRequest request, CancellationToken cancellationToken)
     {
         var batch = await store.OpenBatchAsync(request, cancellationToken);
+        if (sabotage == Sabotage.NoRowLock)
+        {
+            return await ReleaseAsync(batch, request, cancellationToken);
+        }
+
         return sabotage != Sabotage.NoKeyIndex
             ? batch
             : new StoreBatch
@@ -120,6 +128,22 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
     public ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken) => store.WriteTenancyAsync(changes, cancellationToken);
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    // What the batch found is decided on in another one, which holds nobody.
+    private async ValueTask<StoreBatch> ReleaseAsync(StoreBatch batch, BatchRequest request, CancellationToken cancellationToken)
+    {
+        await store.AbandonAsync(batch);
+        var free = await store.OpenBatchAsync(request with { Participants = [] }, cancellationToken);
+        return new StoreBatch
+        {
+            Participants = batch.Participants,
+            Contended = batch.Contended,
+            Answers = free.Answers,
+            ProgramVersions = free.ProgramVersions,
+            WebhookVersions = free.WebhookVersions,
+            Transaction = free.Transaction,
+        };
+    }
 
     // The real store serves no other batch until this one is committed, so nothing but the acknowledgement comes too early.
     private ValueTask CommitLater(StoreBatch batch, BatchWrites copy)

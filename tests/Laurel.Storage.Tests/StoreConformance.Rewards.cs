@@ -41,6 +41,24 @@ public abstract partial class StoreConformance
         new(reward, code, ParticipantKey: 7, FactId.StartOfBlock(new Timestamp(1_000_000), (ulong)number << 16), new Timestamp(number));
 
     [Fact]
+    public async Task A_reward_without_limit_is_counted_without_having_been_asked_for()
+    {
+        await using var store = await OpenAsync();
+        var environment = NewJournal().Environment;
+        string[] codes = ["mug", "hat", "mug"];
+        for (var round = 0; round < 2; round++)
+        {
+            var batch = await store.OpenBatchAsync(new BatchRequest([new ParticipantName(environment, "p")], [], []), Stop);
+            var writes = new BatchWrites();
+            writes.Rewards.AddRange(codes.Select((code, i) => Issue(new RewardName(environment, code), code: null, (round * 3) + i)));
+            await store.CommitAsync(batch, writes, Stop);
+        }
+
+        var stocks = await store.ReadRewardStocksAsync(environment, Stop);
+        Assert.Equal((new RewardStock(4, 0, 0), new RewardStock(2, 0, 0)), (stocks["mug"], stocks["hat"]));
+    }
+
+    [Fact]
     public async Task A_code_is_added_once_to_a_reward_and_once_to_each_other_one()
     {
         await using var store = await OpenAsync();

@@ -54,7 +54,24 @@ internal static class RewardTables
     /// <summary>Counts what was granted, and marks its codes as taken. Each statement must change as many rows as it was given, or nothing may be kept.</summary>
     public static IEnumerable<(NpgsqlBatchCommand Statement, int Rows)> Update(List<RewardIssue> issues)
     {
-        var rewards = issues.GroupBy(issue => issue.Reward).ToList();
+        var byReward = issues.GroupBy(issue => issue.Reward).ToLookup(reward => reward.Any(issue => issue.Code is not null));
+        List<IGrouping<RewardName, RewardIssue>> counted = [.. byReward[false].OrderBy(reward => reward.Key.Environment.Value).ThenBy(reward => reward.Key.Code, StringComparer.Ordinal)];
+        if (counted.Count > 0)
+        {
+            // A reward without limit is granted without having been asked for, so that its row may be missing.
+            yield return (
+                Statements.Sql(
+                    """
+                    insert into reward_stocks as s (environment, reward, issued) select u.environment, u.reward, u.issued
+                    from unnest($1::int[], $2::text[], $3::bigint[]) with ordinality u (environment, reward, issued, place) order by u.place
+                    on conflict (environment, reward) do update set issued = s.issued + excluded.issued
+                    """)
+                    .With(counted.Select(reward => reward.Key.Environment.Value).ToArray()).With(counted.Select(reward => reward.Key.Code).ToArray())
+                    .With(counted.Select(reward => reward.LongCount()).ToArray()),
+                counted.Count);
+        }
+
+        List<IGrouping<RewardName, RewardIssue>> rewards = [.. byReward[true]];
         if (rewards.Count > 0)
         {
             yield return (

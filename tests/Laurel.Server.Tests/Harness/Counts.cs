@@ -17,6 +17,9 @@ public static class Counts
     /// <summary>Events of all these rounds together: 20,000 in a long run.</summary>
     public static int WebhookEvents => IsLong ? 20_000 : 1_500;
 
+    /// <summary>How long three nodes are under load while they die: a minute in a long run.</summary>
+    public static TimeSpan NodesLoad => TimeSpan.FromSeconds(IsLong ? 60 : 8);
+
     /// <summary>The seed of all that is generated; <c>./test.sh</c> draws and prints one where none is given.</summary>
     public static int Seed => Read("LAUREL_SEED") ?? 1;
 

@@ -74,9 +74,9 @@ internal sealed class Receiver(Func<NetworkStream, Received, CancellationToken, 
                 _running.Add(ServeAsync(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // The test is over.
+            // The test is over: the listener is disposed, or not even listening any more.
         }
     }
 

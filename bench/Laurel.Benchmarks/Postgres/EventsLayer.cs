@@ -21,14 +21,13 @@ internal static class EventsLayer
 
     public static async Task RunAsync(BenchOptions options, Report report, PostgresServer postgres)
     {
-        var people = options.Count(100_000);
-        await using var laurel = await LaurelOnPostgres.FillAsync(options, postgres, LaurelDatabase, people);
+        await using var laurel = await LaurelOnPostgres.FillAsync(options, postgres, LaurelDatabase);
         await postgres.CreateDatabaseAsync(HandDatabase, LaurelDatabase);
-        var hand = new Hand(options, await Pgbench.CreateAsync(postgres, HandDatabase, people), people);
-        await using var peer = await Peer.StartAsync(options, postgres, people);
+        var hand = new Hand(options, await Pgbench.CreateAsync(postgres, HandDatabase));
+        await using var peer = await Peer.StartAsync(options, postgres);
         await laurel.StartNodeAsync();
         await postgres.SettleAsync(LaurelDatabase, HandDatabase, EfCoreDatabase);
-        report.Note($"{await Pgbench.VersionAsync(postgres)}; prepared statements, two threads; EF Core {VersionOf(options, "Microsoft.EntityFrameworkCore.dll")}, Npgsql {VersionOf(options, "Npgsql.dll")}; {people:N0} participants");
+        report.Note($"{await Pgbench.VersionAsync(postgres)}, prepared statements, two threads; EF Core {VersionOf(options, "Microsoft.EntityFrameworkCore.dll")}, Npgsql {VersionOf(options, "Npgsql.dll")}");
 
         await laurel.SendSinglesAsync(4);
         await laurel.SendBatchesAsync(3);
@@ -47,10 +46,7 @@ internal static class EventsLayer
         await laurel.FinishAsync(report, Layer);
         await StoredRows.VerifyLaurelAsync(postgres, HandDatabase, hand.Written, 0);
         await peer.FinishAsync(postgres);
-        foreach (var database in (string[])[LaurelDatabase, HandDatabase, EfCoreDatabase])
-        {
-            await postgres.DropDatabaseAsync(database);
-        }
+        await postgres.DropDatabasesAsync(LaurelDatabase, HandDatabase, EfCoreDatabase);
     }
 
     private static void Tell(Report report, LaurelOnPostgres laurel, Hand hand, Peer peer)
@@ -79,13 +75,13 @@ internal static class EventsLayer
         FileVersionInfo.GetVersionInfo(Path.Combine(Path.GetDirectoryName(options.EfCoreProgram)!, library)).ProductVersion!.Split('+')[0];
 
     /// <summary>The scripts under pgbench, each with the number of clients that suits it best.</summary>
-    private sealed class Hand(BenchOptions options, Pgbench pgbench, int filled)
+    private sealed class Hand(BenchOptions options, Pgbench pgbench)
     {
         private const string Plain = "hand.sql";
         private const string Pipelined = "hand-pipelined.sql";
 
         /// <summary>Events that must be in its database, those of the fill too.</summary>
-        public long Written { get; private set; } = filled;
+        public long Written { get; private set; } = LaurelOnPostgres.People;
 
         public int PlainClients { get; private set; }
 
@@ -114,7 +110,7 @@ internal static class EventsLayer
     }
 
     /// <summary>The endpoint written with EF Core, with the number of connections that suits it best.</summary>
-    private sealed class Peer(BenchOptions options, BenchedServer server, int people) : IAsyncDisposable
+    private sealed class Peer(BenchOptions options, BenchedServer server) : IAsyncDisposable
     {
         private long _answered;
         private long _underway;
@@ -125,15 +121,15 @@ internal static class EventsLayer
 
         public List<double> P99 { get; } = [];
 
-        public static async Task<Peer> StartAsync(BenchOptions options, PostgresServer postgres, int people)
+        public static async Task<Peer> StartAsync(BenchOptions options, PostgresServer postgres)
         {
             await postgres.CreateDatabaseAsync(EfCoreDatabase);
 
             // As many connections as a team would give it, and statements prepared as Laurel's are.
             var server = await BenchedServer.StartEfCoreAsync(options, postgres.ConnectionString(EfCoreDatabase) + ";Maximum Pool Size=64;Max Auto Prepare=50;No Reset On Close=true");
             await postgres.ExecuteAsync(
-                EfCoreDatabase, $"insert into participants (id, balance, event_count, updated_at) select 'user_' || n, 0, 0, now() from generate_series(1, {people}) n");
-            return new Peer(options, server, people);
+                EfCoreDatabase, $"insert into participants (id, balance, event_count, updated_at) select 'user_' || n, 0, 0, now() from generate_series(1, {LaurelOnPostgres.People}) n");
+            return new Peer(options, server);
         }
 
         public async Task ChooseAsync(Report report)
@@ -159,7 +155,7 @@ internal static class EventsLayer
 
         private async Task<LoadResult> LoadAsync(int connections, int seconds)
         {
-            var result = await Wrk.RunAsync(options, "single.lua", server.EventsUrl, connections, seconds, server.LoadEnvironment(("PEOPLE", $"{people}")));
+            var result = await Wrk.RunAsync(options, "single.lua", server.EventsUrl, connections, seconds, server.LoadEnvironment(("PEOPLE", $"{LaurelOnPostgres.People}")));
             _answered += result.Requests;
             _underway += connections;
             return result;

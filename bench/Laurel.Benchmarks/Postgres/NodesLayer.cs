@@ -13,14 +13,14 @@ internal static class NodesLayer
 
     public static async Task RunAsync(BenchOptions options, Report report, PostgresServer postgres)
     {
-        await using var laurel = await LaurelOnPostgres.FillAsync(options, postgres, Database, options.Count(100_000));
+        await using var laurel = await LaurelOnPostgres.FillAsync(options, postgres, Database);
         await postgres.SettleAsync(Database);
         await laurel.StartNodeAsync();
         await laurel.StartNodeAsync();
         await CompareAsync(options, report, "POST /events, 256 connections", laurel.SendSinglesAsync);
         await CompareAsync(options, report, "batches of 100, 16 connections", laurel.SendBatchesAsync);
         await laurel.FinishAsync(report, Layer);
-        await postgres.DropDatabaseAsync(Database);
+        await postgres.DropDatabasesAsync(Database);
     }
 
     private static async Task CompareAsync(BenchOptions options, Report report, string name, Func<int, int, Task<double>> send)

@@ -28,8 +28,8 @@ internal sealed class Pgbench
         _variables = variables;
     }
 
-    /// <summary>Takes the texts of a row from <paramref name="database"/>, in which each of <paramref name="people"/> participants had one event.</summary>
-    public static async Task<Pgbench> CreateAsync(PostgresServer postgres, string database, int people)
+    /// <summary>Takes the texts of a row from <paramref name="database"/>, in which each participant had one event.</summary>
+    public static async Task<Pgbench> CreateAsync(PostgresServer postgres, string database)
     {
         var row = await postgres.RowAsync(
             database,
@@ -40,7 +40,7 @@ internal sealed class Pgbench
         }
 
         var names = Columns.Split(", ");
-        List<string> variables = [$"people={people}", $"state={State}", .. names.Select((name, i) => string.Create(CultureInfo.InvariantCulture, $"{name}={row[i]}"))];
+        List<string> variables = [$"people={LaurelOnPostgres.People}", $"state={State}", .. names.Select((name, i) => string.Create(CultureInfo.InvariantCulture, $"{name}={row[i]}"))];
         return new Pgbench(postgres, database, variables);
     }
 

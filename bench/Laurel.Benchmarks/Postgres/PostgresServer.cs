@@ -83,8 +83,14 @@ internal sealed class PostgresServer : IAsyncDisposable
     public Task CreateDatabaseAsync(string name, string? template = null) =>
         ExecuteAsync("postgres", template is null ? $"create database {name}" : $"create database {name} template {template}");
 
-    /// <summary>Removes a database that was measured.</summary>
-    public Task DropDatabaseAsync(string name) => ExecuteAsync("postgres", $"drop database if exists {name} with (force)");
+    /// <summary>Removes databases that were measured.</summary>
+    public async Task DropDatabasesAsync(params string[] names)
+    {
+        foreach (var name in names)
+        {
+            await ExecuteAsync("postgres", $"drop database if exists {name} with (force)");
+        }
+    }
 
     /// <summary>Leaves every database as autovacuum would, given time, and the log written down, so that no measurement pays for what was before it.</summary>
     public async Task SettleAsync(params string[] databases)

@@ -4,18 +4,26 @@
 #   bench/run.sh --quick        short: shows that all works; its figures are not to be quoted
 #   bench/run.sh --only LAYER   evaluate, http, batch, hand, history, growth or webhooks; several with commas
 #   bench/run.sh --long         5,000,000 events in the growth layer
-# Needs Linux, the .NET SDK and wrk (installed with apt where it is missing). LAUREL_BENCH_SCRATCH moves the stores to another disk.
+#   bench/run.sh --store postgres   Laurel on a PostgreSQL server that the bench starts; its layers are events and nodes
+# Needs Linux, the .NET SDK and wrk, and for --store postgres PostgreSQL's binaries (installed with apt where they are missing). LAUREL_BENCH_SCRATCH moves the
+# stores to another disk.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-if ! command -v wrk > /dev/null; then
+store=sqlite
+if [[ " $* " == *" --store postgres "* ]]; then store=postgres; fi
+
+missing=()
+if ! command -v wrk > /dev/null; then missing+=(wrk); fi
+if [ "$store" = postgres ] && ! ls /usr/lib/postgresql/*/bin/pgbench > /dev/null 2>&1 && ! command -v pgbench > /dev/null; then missing+=(postgresql); fi
+if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get > /dev/null; then
-    echo "wrk is missing, and so is apt-get to install it. Install wrk 4 and run again." >&2
+    echo "${missing[*]} is missing, and so is apt-get to install it. Install it (wrk 4, PostgreSQL 13 or later) and run again." >&2
     exit 1
   fi
   if [ "$(id -u)" -eq 0 ]; then sudo=(); else sudo=(sudo); fi
   "${sudo[@]}" apt-get update -qq
-  "${sudo[@]}" apt-get install -y -qq wrk
+  "${sudo[@]}" apt-get install -y -qq "${missing[@]}"
 fi
 
 commit="$(git rev-parse --short HEAD 2> /dev/null || echo unknown)"
@@ -26,11 +34,16 @@ mkdir -p "$out"
 dotnet publish src/Laurel.Server -c Release -o "$out/server" --nologo -v quiet
 dotnet publish bench/Laurel.Bench.Empty -c Release -o "$out/empty" --nologo -v quiet
 dotnet publish bench/Laurel.Benchmarks -c Release -o "$out/benchmarks" --nologo -v quiet
+peer=()
+if [ "$store" = postgres ]; then
+  dotnet publish bench/Laurel.Bench.EfCore -c Release -o "$out/efcore" --nologo -v quiet
+  peer=(--efcore "$out/efcore/laurel-bench-efcore")
+fi
 
 # The server before webhooks, beside which the webhooks layer sets this one. It is built once, from the history, where there is one.
 before=cdb135b
 earlier=()
-if [[ " $* " != *" --only "* || "$*" == *webhooks* ]] && git cat-file -e "$before^{commit}" 2> /dev/null; then
+if [ "$store" = sqlite ] && [[ " $* " != *" --only "* || "$*" == *webhooks* ]] && git cat-file -e "$before^{commit}" 2> /dev/null; then
   if [ ! -x "$out/earlier-$before/laurel-server" ]; then
     rm -rf "$out/earlier-source"
     mkdir "$out/earlier-source"
@@ -48,4 +61,5 @@ exec "$out/benchmarks/laurel-benchmarks" \
   --empty "$out/empty/laurel-bench-empty" \
   --commit "$commit" \
   ${earlier[@]+"${earlier[@]}"} \
+  ${peer[@]+"${peer[@]}"} \
   "$@"

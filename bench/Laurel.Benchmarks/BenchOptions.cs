@@ -5,8 +5,14 @@ namespace Laurel.Benchmarks;
 /// <summary>How much is measured, and with what. <c>run.sh</c> fills in the folders; people give the first three.</summary>
 public sealed class BenchOptions
 {
-    /// <summary>The layers there are, in the order they run.</summary>
-    public static readonly IReadOnlyList<string> AllLayers = ["evaluate", "http", "batch", "hand", "history", "growth", "webhooks"];
+    /// <summary>The layers there are on SQLite, in the order they run.</summary>
+    public static readonly IReadOnlyList<string> SqliteLayers = ["evaluate", "http", "batch", "hand", "history", "growth", "webhooks"];
+
+    /// <summary>The layers there are on PostgreSQL.</summary>
+    public static readonly IReadOnlyList<string> PostgresLayers = ["events", "nodes"];
+
+    private static readonly string Known =
+        $"Options: --quick, --long, --store sqlite|postgres, --only {string.Join('|', SqliteLayers)}, on postgres {string.Join('|', PostgresLayers)} (several with commas).";
 
     /// <summary>Short durations: enough to see that all works, too short to quote.</summary>
     public bool IsQuick { get; private set; }
@@ -14,7 +20,10 @@ public sealed class BenchOptions
     /// <summary>5,000,000 events in the growth layer instead of 1,000,000.</summary>
     public bool IsLong { get; private set; }
 
-    public IReadOnlyList<string> Layers { get; private set; } = AllLayers;
+    /// <summary>Whether Laurel stands on PostgreSQL; else on SQLite.</summary>
+    public bool IsOnPostgres { get; private set; }
+
+    public IReadOnlyList<string> Layers { get; private set; } = [];
 
     /// <summary>The <c>bench</c> folder of the source tree.</summary>
     public string BenchFolder { get; private set; } = "";
@@ -28,6 +37,9 @@ public sealed class BenchOptions
     public string EarlierServerProgram { get; private set; } = "";
 
     public string EmptyProgram { get; private set; } = "";
+
+    /// <summary>The peer written with EF Core; empty unless it is measured.</summary>
+    public string EfCoreProgram { get; private set; } = "";
 
     public string Commit { get; private set; } = "unknown";
 
@@ -63,7 +75,7 @@ public sealed class BenchOptions
 
             if (i + 1 == args.Length)
             {
-                return $"'{args[i]}' is no option, or lacks its value. Options: --quick, --long, --only {string.Join('|', AllLayers)} (several with commas).";
+                return $"'{args[i]}' is no option, or lacks its value. {Known}";
             }
 
             if (parsed.Take(args[i], args[++i]) is { } fault)
@@ -72,7 +84,7 @@ public sealed class BenchOptions
             }
         }
 
-        return null;
+        return parsed.ChooseLayers();
     }
 
     /// <summary>The value after <paramref name="name"/>; <paramref name="fallback"/> where it is not given.</summary>
@@ -86,14 +98,27 @@ public sealed class BenchOptions
     public static int NumberOf(string[] args, string name, int fallback) =>
         int.Parse(ValueOf(args, name, fallback.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
 
+    private string? ChooseLayers()
+    {
+        var all = IsOnPostgres ? PostgresLayers : SqliteLayers;
+        if (Layers.Count == 0)
+        {
+            Layers = all;
+        }
+
+        return Layers.FirstOrDefault(layer => !all.Contains(layer)) is { } unknown ? $"'{unknown}' is no layer of this store. Layers: {string.Join(", ", all)}." : null;
+    }
+
     private string? Take(string name, string value)
     {
         switch (name)
         {
             case "--only":
                 Layers = value.Split(',');
-                var unknown = Layers.FirstOrDefault(layer => !AllLayers.Contains(layer));
-                return unknown is null ? null : $"'{unknown}' is no layer. Layers: {string.Join(", ", AllLayers)}.";
+                return null;
+            case "--store":
+                IsOnPostgres = value == "postgres";
+                return value is "sqlite" or "postgres" ? null : $"'{value}' is no store. Stores: sqlite, postgres.";
             case "--bench":
                 BenchFolder = Path.GetFullPath(value);
                 return null;
@@ -109,11 +134,14 @@ public sealed class BenchOptions
             case "--empty":
                 EmptyProgram = Path.GetFullPath(value);
                 return null;
+            case "--efcore":
+                EfCoreProgram = Path.GetFullPath(value);
+                return null;
             case "--commit":
                 Commit = value;
                 return null;
             default:
-                return $"'{name}' is no option. Options: --quick, --long, --only {string.Join('|', AllLayers)} (several with commas).";
+                return $"'{name}' is no option. {Known}";
         }
     }
 }

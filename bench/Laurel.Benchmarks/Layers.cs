@@ -1,6 +1,8 @@
 using Laurel.Benchmarks.Evaluation;
 using Laurel.Benchmarks.HandWritten;
 using Laurel.Benchmarks.Http;
+using Laurel.Benchmarks.Load;
+using Laurel.Benchmarks.Postgres;
 using Laurel.Benchmarks.Reports;
 using Laurel.Benchmarks.Webhooks;
 
@@ -9,7 +11,21 @@ namespace Laurel.Benchmarks;
 /// <summary>Runs the chosen layers one after the other.</summary>
 internal static class Layers
 {
-    public static async Task RunAsync(BenchOptions options, Report report)
+    public static Task RunAsync(BenchOptions options, Report report) => options.IsOnPostgres ? OnPostgresAsync(options, report) : OnSqliteAsync(options, report);
+
+    private static async Task OnPostgresAsync(BenchOptions options, Report report)
+    {
+        await using var postgres = await PostgresServer.StartAsync(options);
+        report.Note(await postgres.DescribeAsync());
+        report.Note($"{await Wrk.VersionAsync()}; Laurel with its own settings but for the cap on a participant, which is off; {LaurelOnPostgres.People:N0} participants");
+        foreach (var layer in options.Layers)
+        {
+            Console.Error.WriteLine($"== {layer}");
+            await (layer == "events" ? EventsLayer.RunAsync(options, report, postgres) : NodesLayer.RunAsync(options, report, postgres));
+        }
+    }
+
+    private static async Task OnSqliteAsync(BenchOptions options, Report report)
     {
         foreach (var layer in options.Layers)
         {

@@ -32,6 +32,14 @@ internal sealed class BenchedServer : IAsyncDisposable
     /// <summary>The same with <paramref name="program"/>, another build of the server, and <paramref name="settings"/> as environment variables.</summary>
     public static async Task<BenchedServer> StartLaurelAsync(BenchOptions options, string program, string folder, params (string Name, string Value)[] settings)
     {
+        var server = await StartNodeAsync(program, folder, settings);
+        await server.PublishAsync(options);
+        return server;
+    }
+
+    /// <summary>Starts Laurel without publishing anything: one more node of a store, or one that was there before.</summary>
+    public static Task<BenchedServer> StartNodeAsync(string program, string folder, params (string Name, string Value)[] settings)
+    {
         var key = $"bq_test_{Guid.NewGuid():N}";
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -44,10 +52,12 @@ internal sealed class BenchedServer : IAsyncDisposable
             environment[name] = value;
         }
 
-        var server = await StartAsync(program, folder, key, environment);
-        await server.PublishAsync(options);
-        return server;
+        return StartAsync(program, folder, key, environment);
     }
+
+    /// <summary>Starts the peer written with EF Core on a PostgreSQL database.</summary>
+    public static Task<BenchedServer> StartEfCoreAsync(BenchOptions options, string connectionString) =>
+        StartAsync(options.EfCoreProgram, Scratch.Make(options, "efcore"), "", new(StringComparer.Ordinal) { ["Database"] = connectionString });
 
     public static Task<BenchedServer> StartEmptyAsync(BenchOptions options) =>
         StartAsync(options.EmptyProgram, Scratch.Make(options, "empty"), "", []);

@@ -30,9 +30,13 @@ internal sealed class Filler(string baseUrl, string key) : IDisposable
     }
 
     /// <summary>The event of every other layer: a random one of <paramref name="participants"/> participants.</summary>
-    public static void AppendPurchase(StringBuilder body, Random random, int participants) => body.Append(
+    public static void AppendPurchase(StringBuilder body, Random random, int participants) =>
+        AppendPurchaseOf(body, random, random.Next(1, participants + 1));
+
+    /// <summary>The same event, of the participant with a number.</summary>
+    public static void AppendPurchaseOf(StringBuilder body, Random random, int participant) => body.Append(
         CultureInfo.InvariantCulture,
-        $$"""{"participant_id":"user_{{random.Next(1, participants + 1)}}","event_name":"purchase_completed","properties":{"amount":49.99,"currency":"USD","product_id":"prod_abc"},"idempotency_key":"{{random.NextInt64():x16}}{{random.NextInt64():x16}}"}""");
+        $$"""{"participant_id":"user_{{participant}}","event_name":"purchase_completed","properties":{"amount":49.99,"currency":"USD","product_id":"prod_abc"},"idempotency_key":"{{random.NextInt64():x16}}{{random.NextInt64():x16}}"}""");
 
     public void Dispose() => _http.Dispose();
 

@@ -26,6 +26,15 @@ internal sealed record LoadResult(
 /// <summary>Runs wrk with a script of <c>load/</c>. Anything refused, and any socket error, fails the run.</summary>
 internal static class Wrk
 {
+    /// <summary>Its name and version.</summary>
+    public static async Task<string> VersionAsync()
+    {
+        using var wrk = Process.Start(new ProcessStartInfo("wrk", ["-v"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        var output = await wrk.StandardOutput.ReadLineAsync() ?? "wrk";
+        await wrk.WaitForExitAsync();
+        return output.Split('[')[0].Trim();
+    }
+
     public static async Task<LoadResult> RunAsync(
         BenchOptions options, string script, string url, int connections, int seconds, IReadOnlyDictionary<string, string> environment)
     {

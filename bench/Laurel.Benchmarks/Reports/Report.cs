@@ -9,6 +9,7 @@ internal sealed class Report(BenchOptions options)
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly List<Figure> _figures = [];
+    private readonly List<string> _notes = [];
     private readonly DateTime _startedAt = DateTime.UtcNow;
     private readonly Machine _machine = Machine.Read();
 
@@ -20,6 +21,21 @@ internal sealed class Report(BenchOptions options)
 
     public void Add(string layer, string name, double value, string unit, Target? target = null) => Add(new Figure(layer, name, value, unit, target));
 
+    /// <summary>The median of the rounds' ratios, with the lowest and the highest of them.</summary>
+    public void AddRatio(string layer, string name, List<double> rounds, Target? target = null)
+    {
+        Add(layer, name, Median.Of(rounds), "ratio", target);
+        Add(layer, $"{name}, lowest round", rounds.Min(), "ratio");
+        Add(layer, $"{name}, highest round", rounds.Max(), "ratio");
+    }
+
+    /// <summary>Says what the figures were measured with: versions, settings, choices.</summary>
+    public void Note(string note)
+    {
+        _notes.Add(note);
+        Console.Error.WriteLine($"   {note}");
+    }
+
     /// <summary>A Markdown table, so that it can be pasted as it is.</summary>
     public void Print(TextWriter output)
     {
@@ -29,6 +45,7 @@ internal sealed class Report(BenchOptions options)
         output.WriteLine();
         output.WriteLine($"{_startedAt.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}Z, commit {options.Commit}{(options.IsQuick ? ", quick: not to be quoted" : "")}");
         output.WriteLine(_machine.Text);
+        _notes.ForEach(output.WriteLine);
         output.WriteLine();
         output.WriteLine(Row(head));
         output.WriteLine(Row([.. widths.Select(width => new string('-', width))]));
@@ -57,7 +74,9 @@ internal sealed class Report(BenchOptions options)
             options.IsLong,
             options.Layers,
             LoadGenerator = "wrk (Debian); stores of a given size are filled by the bench's own client",
+            Store = options.IsOnPostgres ? "postgres" : "sqlite",
             Machine = _machine,
+            Notes = _notes,
             Figures = _figures.ConvertAll(figure => new
             {
                 figure.Layer,

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Clock;
@@ -44,6 +45,7 @@ public static class LaurelHosting
         ArgumentNullException.ThrowIfNull(options);
         services.AddSingleton(options.Checked());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => RandomNumberGenerator.Create());
         services.AddSingleton(_ => StoreChoice.Create(options));
         services.AddSingleton<LaurelTelemetry>();
         services.AddSingleton<Readiness>();
@@ -65,7 +67,7 @@ public static class LaurelHosting
             provider.GetRequiredService<OutboxSignal>(),
             provider.GetRequiredService<TimeProvider>(),
             new PipelineLimits(options.PipelineQueueLimit, options.PipelineBatchLimit),
-            new RandomIds().Draw,
+            new RandomIds(provider.GetRequiredService<RandomNumberGenerator>()).Draw,
             provider.GetRequiredService<LaurelTelemetry>(),
             provider.GetRequiredService<ILogger<EventPipeline>>()));
         services.AddSingleton<LaneWorker>();

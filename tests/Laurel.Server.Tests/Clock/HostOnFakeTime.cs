@@ -24,6 +24,8 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
 
     public string StorePath => Path.Combine(_folder, "laurel.db");
 
+    public Uri Address { get; private set; } = null!;
+
     public Api Test { get; private set; } = null!;
 
     public Api Live { get; private set; } = null!;
@@ -65,9 +67,9 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
         _app.UseLaurelProblems();
         _app.MapLaurel();
         await _app.StartAsync();
-        var address = new Uri(_app.Urls.Single());
-        Test = new Api(_http, address, _testKey);
-        Live = new Api(_http, address, _liveKey);
+        Address = new Uri(_app.Urls.Single());
+        Test = new Api(_http, Address, _testKey);
+        Live = new Api(_http, Address, _liveKey);
     }
 
     public async Task StopAsync()

@@ -175,7 +175,7 @@ internal static class Settings
         Keys(
             "Webhooks:EncryptionKey",
             "the base64 of 32 random bytes, several with commas between",
-            "Keys that webhook secrets are encrypted with: the first encrypts, all decrypt. Without it a key is made and kept beside the store.",
+            "Keys that webhook secrets are encrypted with: the first encrypts, all decrypt. Without it a key is made and kept beside a SQLite store; PostgreSQL has no place for one, so there it is needed, the same on all nodes.",
             SecretKeys.IsKey,
             options => options.WebhooksEncryptionKeys,
             (options, keys) => options with { WebhooksEncryptionKeys = keys }),

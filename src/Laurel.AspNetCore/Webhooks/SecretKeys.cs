@@ -49,10 +49,16 @@ internal sealed partial class SecretKeys
             return _configured[0];
         }
 
+        if (_path is null)
+        {
+            LogNone(_logger);
+            return null;
+        }
+
         lock (_lock)
         {
             // A file that cannot be read is not written over: it may hold what all secrets were sealed with.
-            return Read() ?? (_path is null || File.Exists(_path) ? null : _ofFile = Make(_path));
+            return Read() ?? (File.Exists(_path) ? null : _ofFile = Make(_path));
         }
     }
 
@@ -115,6 +121,9 @@ internal sealed partial class SecretKeys
             return null;
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "There is no key to encrypt webhook secrets with: nodes that share a store must share a key. Set Laurel:Webhooks:EncryptionKey to the base64 of 32 random bytes, the same on all of them.")]
+    private static partial void LogNone(ILogger logger);
 
     [LoggerMessage(LogLevel.Warning, "The key that webhook secrets are encrypted with was made and is kept in {Path}. Back it up with the store: without it no webhook can be signed. Or set Laurel:Webhooks:EncryptionKey.")]
     private static partial void LogMade(ILogger logger, string path);

@@ -29,7 +29,7 @@ internal sealed class WebhooksApi(ILaurelStore store, SecretSeal seal, AddressGu
     private const int TryLimit = 100;
 
     private const string NoKey =
-        "The server has no key to encrypt the secret with; its log says why. Its operator can set the option Webhooks:EncryptionKey.";
+        "The server has no key to encrypt the secret with; its log says why. Its operator can set the option Laurel:Webhooks:EncryptionKey.";
 
     /// <summary>How long a secret still signs beside its successor.</summary>
     private static readonly TimeSpan _overlap = TimeSpan.FromHours(24);

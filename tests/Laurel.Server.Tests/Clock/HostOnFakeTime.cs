@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
+using Laurel.Harness;
 using Laurel.Server.Tests.Harness;
 using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Laurel.Server.Tests.Clock;
 
-/// <summary>A whole server within the test's process, over real HTTP and a real file, whose clock the test moves. It may be stopped and started again later.</summary>
+/// <summary>A whole server within the test's process, over real HTTP and a real store, whose clock the test moves. It may be stopped and started again later.</summary>
 internal sealed class HostOnFakeTime : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("laurel-").FullName;
@@ -19,10 +20,9 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
     private readonly string _testKey = KeyText.Draw(KeyText.Test);
     private readonly string _liveKey = KeyText.Draw(KeyText.Live);
     private WebApplication? _app;
+    private TestStore? _store;
 
     public FakeTimeProvider Time { get; private set; } = new(new DateTimeOffset(2026, 2, 14, 10, 0, 0, TimeSpan.Zero));
-
-    public string StorePath => Path.Combine(_folder, "laurel.db");
 
     public Uri Address { get; private set; } = null!;
 
@@ -55,13 +55,19 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
 
     public async Task StartAsync()
     {
+        _store ??= await TestStore.CreateAsync(_folder, TestStore.IsPostgresWanted);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new Recorder(Log));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<TimeProvider>(Time);
-        builder.Services.AddLaurel(Configure(
-            new LaurelOptions { Store = $"sqlite:{StorePath}", BootstrapAdminKeys = [_testKey, _liveKey], ParticipantRatePerSecond = 0 }));
+        builder.Services.AddLaurel(Configure(new LaurelOptions
+        {
+            Store = _store.Setting,
+            BootstrapAdminKeys = [_testKey, _liveKey],
+            ParticipantRatePerSecond = 0,
+            WebhooksEncryptionKeys = _store.IsPostgres ? [TestStore.EncryptionKey] : [],
+        }));
         ConfigureParts(builder.Services);
         _app = builder.Build();
         _app.UseLaurelProblems();
@@ -79,7 +85,23 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
         _app = null;
     }
 
-    /// <summary>Starts again on the same file, that much later.</summary>
+    /// <summary>Runs a statement on the store of a server that was stopped.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        if (_store!.IsPostgres)
+        {
+            await PostgresServer.ExecuteAsync(_store.Setting, sql);
+            return;
+        }
+
+        Assert.Equal(SQLitePCL.raw.SQLITE_OK, SQLitePCL.raw.sqlite3_open(_store.Name, out var database));
+        using (database)
+        {
+            Assert.Equal(SQLitePCL.raw.SQLITE_OK, SQLitePCL.raw.sqlite3_exec(database, sql));
+        }
+    }
+
+    /// <summary>Starts again on the same store, that much later.</summary>
     public async Task StartLaterAsync(TimeSpan downtime)
     {
         Time = new FakeTimeProvider(Time.GetUtcNow() + downtime);
@@ -134,6 +156,11 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
         if (_app is not null)
         {
             await StopAsync();
+        }
+
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
         }
 
         _http.Dispose();

@@ -8,6 +8,23 @@ namespace Laurel.Server.Tests.Contract;
 public sealed class WebhookSecretTests
 {
     [Fact]
+    [Trait(TestStore.Trait, TestStore.Postgres)]
+    public async Task Without_a_key_that_nodes_share_no_webhook_is_made_and_the_sentence_says_which_option_to_set()
+    {
+        await using var server = new LaurelServer { IsOnPostgres = true };
+        server.Settings[LaurelServer.EncryptionSetting] = "";
+        await server.StartAsync();
+
+        var refused = await server.Test.PostAsync(Api.Webhooks, """{"url":"https://example.com/hook"}""");
+
+        Expect.Problem(refused, 503, "WEBHOOK_KEY_UNAVAILABLE");
+        Assert.Contains("Laurel:Webhooks:EncryptionKey", refused["detail"], StringComparison.Ordinal);
+        Assert.Equal(0, (await server.Test.GetAsync(Api.Webhooks)).Json.GetProperty("total").GetInt32());
+    }
+
+    // It looks into the files, and at the key beside them.
+    [Trait(TestStore.Trait, TestStore.Sqlite)]
+    [Fact]
     public async Task A_secret_stands_nowhere_in_the_store_its_log_or_the_output()
     {
         await using var server = new LaurelServer();
@@ -38,6 +55,8 @@ public sealed class WebhookSecretTests
         Assert.Equal(2, server.Output.Split(server.StorePath + ".webhook-key").Length);
     }
 
+    // A key is made and kept only beside a file.
+    [Trait(TestStore.Trait, TestStore.Sqlite)]
     [Fact]
     public async Task A_webhook_whose_key_is_lost_is_listed_says_so_and_is_mended_by_a_rotation()
     {

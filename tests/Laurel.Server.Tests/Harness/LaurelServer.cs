@@ -7,11 +7,17 @@ using System.Text;
 namespace Laurel.Server.Tests.Harness;
 
 /// <summary>
-/// The real server as a process of its own, on a free port and with a folder of its own, which goes when it is disposed.
+/// The real server as a process of its own, on a free port, with a folder and a store of its own, which go when it is disposed.
 /// It can be killed, terminated and started again on the same store.
 /// </summary>
 public sealed class LaurelServer : IAsyncDisposable
 {
+    /// <summary>The setting that names the store.</summary>
+    public const string StoreSetting = "Laurel__Store";
+
+    /// <summary>The setting that names the key of webhook secrets. An empty one is none.</summary>
+    public const string EncryptionSetting = "Laurel__Webhooks__EncryptionKey";
+
     private readonly StringBuilder _output = new();
     private readonly string _executable;
     private readonly bool _ownsFolder;
@@ -21,6 +27,7 @@ public sealed class LaurelServer : IAsyncDisposable
     };
 
     private Process? _process;
+    private TestStore? _store;
 
     /// <summary>Starts nothing yet. <paramref name="folder"/> is made and removed where it is null; <paramref name="executable"/> is a dll.</summary>
     public LaurelServer(string? folder = null, string? executable = null)
@@ -28,11 +35,10 @@ public sealed class LaurelServer : IAsyncDisposable
         _executable = executable ?? Repository.ServerPath;
         _ownsFolder = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("laurel-").FullName;
-        StorePath = Path.Combine(Folder, "laurel.db");
+        StorePath = TestStore.PathIn(Folder);
         Address = new Uri($"http://127.0.0.1:{FreePort()}");
         Settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Laurel__Store"] = $"sqlite:{StorePath}",
             ["Laurel__Bootstrap__AdminKey"] = $"{TestKey},{LiveKey}",
             ["Laurel__Bootstrap__OperatorKey"] = OperatorKey,
         };
@@ -40,7 +46,14 @@ public sealed class LaurelServer : IAsyncDisposable
 
     public string Folder { get; }
 
+    /// <summary>Where the store is if it is SQLite's.</summary>
     public string StorePath { get; }
+
+    /// <summary>Whether the store is PostgreSQL, unless the settings name one; else a file.</summary>
+    public bool IsOnPostgres { get; init; } = TestStore.IsPostgresWanted;
+
+    /// <summary>What a server calls its own store by, once it was started.</summary>
+    public string StoreName => _store!.Name;
 
     public Uri Address { get; }
 
@@ -79,6 +92,18 @@ public sealed class LaurelServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Another node on the store of this server, which was started before and outlives it, with the same settings. It is not started.</summary>
+    public LaurelServer AnotherNode()
+    {
+        var node = new LaurelServer(executable: _executable);
+        foreach (var (name, value) in Settings)
+        {
+            node.Settings[name] = value;
+        }
+
+        return node;
+    }
+
     /// <summary>From the next start on, the store folds its log, and cuts its write-ahead log, as often as it may.</summary>
     public void FoldOften()
     {
@@ -89,6 +114,7 @@ public sealed class LaurelServer : IAsyncDisposable
     /// <summary>Starts the process and returns once it is ready; throws with its output where it ends before.</summary>
     public async Task StartAsync()
     {
+        await PrepareStoreAsync();
         Launch();
         await Wait.UntilAsync($"the server is ready; it printed: {Output}", async () =>
         {
@@ -111,6 +137,7 @@ public sealed class LaurelServer : IAsyncDisposable
     /// <summary>Starts a process that is expected to end by itself, and returns its exit code. <paramref name="args"/> come after the address.</summary>
     public async Task<int> RunToEndAsync(params string[] args)
     {
+        await PrepareStoreAsync();
         Launch(args);
         return await ExitAsync();
     }
@@ -139,9 +166,29 @@ public sealed class LaurelServer : IAsyncDisposable
 
         _process?.Dispose();
         _http.Dispose();
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+
         if (_ownsFolder)
         {
             Directory.Delete(Folder, recursive: true);
+        }
+    }
+
+    private async Task PrepareStoreAsync()
+    {
+        if (Settings.ContainsKey(StoreSetting))
+        {
+            return;
+        }
+
+        _store = await TestStore.CreateAsync(Folder, IsOnPostgres);
+        Settings[StoreSetting] = _store.Setting;
+        if (IsOnPostgres)
+        {
+            Settings.TryAdd(EncryptionSetting, TestStore.EncryptionKey);
         }
     }
 

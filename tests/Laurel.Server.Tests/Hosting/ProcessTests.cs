@@ -46,7 +46,7 @@ public sealed partial class ProcessTests
 
         var printed = server.Output;
         Assert.Contains("curl", printed, StringComparison.Ordinal);
-        Assert.Contains(server.StorePath, printed, StringComparison.Ordinal);
+        Assert.Contains(server.StoreName, printed, StringComparison.Ordinal);
         var testKey = KeyPattern().Matches(printed).Select(match => match.Value).First(key => key.StartsWith("bq_test_", StringComparison.Ordinal));
         Assert.Contains(KeyPattern().Matches(printed), match => match.Value.StartsWith("bq_live_", StringComparison.Ordinal));
         Assert.Contains(KeyPattern().Matches(printed), match => match.Value.StartsWith("bq_op_", StringComparison.Ordinal));
@@ -70,6 +70,8 @@ public sealed partial class ProcessTests
         Assert.Equal(200, (await server.Operator.GetAsync(Api.Tenants)).Status);
     }
 
+    // A database serves any number of servers.
+    [Trait(TestStore.Trait, TestStore.Sqlite)]
     [Fact]
     public async Task A_second_server_on_the_same_file_is_refused_with_a_sentence()
     {

@@ -37,6 +37,8 @@ public sealed class RefusedStartTests
         Assert.Contains("did you mean Laurel:Store?", await RefusedAsync(server, "--Laurel:Stores", "sqlite:x.db"), StringComparison.Ordinal);
     }
 
+    // About the file.
+    [Trait(TestStore.Trait, TestStore.Sqlite)]
     [Fact]
     public async Task A_file_that_is_no_store_is_left_alone()
     {
@@ -49,6 +51,8 @@ public sealed class RefusedStartTests
         Assert.Equal(content, await File.ReadAllBytesAsync(server.StorePath, TestContext.Current.CancellationToken));
     }
 
+    // About the file.
+    [Trait(TestStore.Trait, TestStore.Sqlite)]
     [Fact]
     public async Task A_folder_in_the_place_of_the_store_is_refused()
     {

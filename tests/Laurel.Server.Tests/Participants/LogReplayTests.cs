@@ -4,14 +4,15 @@ using CsCheck;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events.Pipeline;
+using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Participants;
 using Laurel.AspNetCore.Telemetry;
 using Laurel.AspNetCore.Webhooks;
 using Laurel.Core.Tests.Generated;
 using Laurel.Evaluation;
 using Laurel.Facts;
+using Laurel.Server.Tests.Harness;
 using Laurel.Storage;
-using Laurel.Storage.Sqlite;
 using Laurel.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -37,19 +38,24 @@ public sealed class LogReplayTests : IAsyncLifetime
         new Step($"p{who}", what, name, properties, minutes.Item1, minutes.Item2));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("laurel-").FullName;
-    private readonly SqliteStore _store;
+    private TestStore? _place;
+    private ILaurelStore _store = null!;
     private readonly LaurelTelemetry _telemetry = new();
     private readonly ConcurrentDictionary<string, int> _seen = new(StringComparer.Ordinal);
     private int _environments;
 
-    public LogReplayTests() => _store = new SqliteStore(new SqliteStoreOptions(Path.Combine(_folder, "laurel.db")));
-
-    public async ValueTask InitializeAsync() => await _store.StartAsync(_none);
+    public async ValueTask InitializeAsync()
+    {
+        _place = await TestStore.CreateAsync(_folder, TestStore.IsPostgresWanted);
+        _store = StoreChoice.Create(new LaurelOptions { Store = _place.Setting });
+        await _store.StartAsync(_none);
+    }
 
     public async ValueTask DisposeAsync()
     {
         _telemetry.Dispose();
         await _store.DisposeAsync();
+        await _place!.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -89,9 +95,12 @@ public sealed class LogReplayTests : IAsyncLifetime
             // Several commands share a batch, those of one participant among them.
             var group = new CommandGroup([steps[i].ToCommand(environment, time), steps[(i * 7) % steps.Length].ToCommand(environment, time)]);
             Assert.True(pipeline.TrySubmit(group));
-            while (await pipeline.RunOnceAsync(0))
+            for (var lane = 0; lane < pipeline.LaneCount; lane++)
             {
-                // Until nothing waits.
+                while (await pipeline.RunOnceAsync(lane))
+                {
+                    // Until nothing waits.
+                }
             }
 
             Assert.All(group.Commands, command => Assert.True(command.Outcome is CommandOutcome.Answered or CommandOutcome.Refused or CommandOutcome.Woken, $"{command.Outcome}"));

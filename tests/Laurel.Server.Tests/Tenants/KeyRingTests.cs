@@ -1,6 +1,8 @@
+using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Facts;
-using Laurel.Storage.Sqlite;
+using Laurel.Server.Tests.Harness;
+using Laurel.Storage;
 using Laurel.Tenants;
 using Microsoft.Extensions.Time.Testing;
 
@@ -12,21 +14,23 @@ public sealed class KeyRingTests : IAsyncLifetime
     private static readonly CancellationToken _none = CancellationToken.None;
     private readonly string _folder = Directory.CreateTempSubdirectory("laurel-").FullName;
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 2, 14, 10, 0, 0, TimeSpan.Zero));
-    private readonly SqliteStore _store;
-    private readonly KeyRing _ring;
+    private TestStore? _place;
+    private ILaurelStore _store = null!;
+    private KeyRing _ring = null!;
 
-    public KeyRingTests()
+    public async ValueTask InitializeAsync()
     {
-        _store = new SqliteStore(new SqliteStoreOptions(Path.Combine(_folder, "laurel.db")));
+        _place = await TestStore.CreateAsync(_folder, TestStore.IsPostgresWanted);
+        _store = StoreChoice.Create(new LaurelOptions { Store = _place.Setting });
+        await _store.StartAsync(_none);
         _ring = new KeyRing(_store, _time);
     }
-
-    public async ValueTask InitializeAsync() => await _store.StartAsync(_none);
 
     public async ValueTask DisposeAsync()
     {
         _ring.Dispose();
         await _store.DisposeAsync();
+        await _place!.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

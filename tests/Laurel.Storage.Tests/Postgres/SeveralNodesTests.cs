@@ -174,6 +174,39 @@ public sealed class SeveralNodesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_is_due_is_given_to_one_node_until_its_lease_ends_and_whoever_a_batch_holds_to_none()
+    {
+        var names = Enumerable.Range(0, 5).Select(i => NodeInputs.Name($"p{i}")).ToArray();
+        var batch = await _one.OpenBatchAsync(new BatchRequest(names, [], []), Stop);
+        var writes = NodeInputs.Writes(batch, null);
+        for (var i = 0; i < names.Length; i++)
+        {
+            writes.Participants[i] = writes.Participants[i] with { DueAt = new Timestamp(10 + i) };
+        }
+
+        await _one.CommitAsync(batch, writes, Stop);
+        var held = await _one.OpenBatchAsync(new BatchRequest([names[0]], [], []), Stop);
+
+        Assert.Equal(["p1", "p2"], await ClaimAsync(_one, now: 20, leaseUntil: 50, limit: 2));
+        Assert.Equal(["p3", "p4"], await ClaimAsync(_other, now: 20, leaseUntil: 60, limit: 9));
+        Assert.Equal(new Timestamp(10), await _other.ReadNextDueAsync(new Timestamp(20), Stop));
+        await _one.AbandonAsync(held);
+
+        // Each is given its own again, and what nobody has.
+        Assert.Equal(["p0", "p1", "p2"], await ClaimAsync(_one, now: 20, leaseUntil: 50, limit: 9));
+        Assert.Equal(new Timestamp(13), await _other.ReadNextDueAsync(new Timestamp(20), Stop));
+        Assert.Equal(["p3", "p4"], await ClaimAsync(_other, now: 49, leaseUntil: 60, limit: 9));
+
+        // The one is dead, and the other takes over.
+        Assert.Equal(["p0", "p1", "p2", "p3", "p4"], await ClaimAsync(_other, now: 50, leaseUntil: 60, limit: 9));
+        Assert.Empty(await ClaimAsync(_one, now: 59, leaseUntil: 70, limit: 9));
+        Assert.Null(await _one.ReadNextDueAsync(new Timestamp(59), Stop));
+
+        static async Task<IEnumerable<string>> ClaimAsync(PostgresStore node, long now, long leaseUntil, int limit) =>
+            (await node.ClaimDueAsync(new Timestamp(now), new Timestamp(leaseUntil), limit, Stop)).Select(due => due.Name.Id);
+    }
+
+    [Fact]
     public async Task Deliveries_are_shared_by_nodes_and_a_node_that_stops_gives_its_own_back()
     {
         var endpoint = new WebhookEndpoint(

@@ -59,7 +59,7 @@ internal sealed class EventPipeline
             return false;
         }
 
-        foreach (var part in group.Commands.GroupBy(command => (uint)command.Participant.GetHashCode() % (uint)_lanes.Length))
+        foreach (var part in group.Commands.GroupBy(command => unchecked((uint)command.Participant.GetHashCode()) % (uint)_lanes.Length))
         {
             List<PipelineCommand> commands = [.. part];
             if (!_lanes[part.Key].TryAdd(commands))

@@ -1,9 +1,16 @@
 using Laurel.AspNetCore.Hosting;
 using Laurel.Server;
+using Laurel.Server.Commands;
+
+var line = CommandLine.Read(args);
+if (!line.IsServe)
+{
+    return await line.RunAsync();
+}
 
 try
 {
-    var builder = ServerHost.CreateBuilder(args);
+    var builder = ServerHost.CreateBuilder(line.Configuration);
     var options = LaurelOptions.Read(builder.Configuration);
     builder.Services.AddLaurel(options);
     builder.Services.AddLaurelDemo(DemoProgramFile.Read());

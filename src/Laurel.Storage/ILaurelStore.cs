@@ -1,4 +1,5 @@
 using Laurel.Facts;
+using Laurel.Storage.Transfer;
 using Laurel.Tenants;
 
 namespace Laurel.Storage;
@@ -21,6 +22,12 @@ public interface ILaurelStore : IAsyncDisposable
 
     /// <summary>Endpoints, and the way of a message to them.</summary>
     IWebhookStore Webhooks { get; }
+
+    /// <summary>All that the store holds, out and in.</summary>
+    IStoreTransfer Transfer { get; }
+
+    /// <summary>The schema that <see cref="StartAsync"/> found, and what it made of it; null before.</summary>
+    SchemaChange? Schema { get; }
 
     /// <summary>Opens the store and brings its schema up to date. Throws <see cref="StoreException"/> with a sentence for the operator.</summary>
     ValueTask StartAsync(CancellationToken cancellationToken);
@@ -112,6 +119,9 @@ public interface ILaurelStore : IAsyncDisposable
     /// <summary>Adds or changes the given tenants and keys in one transaction; a tenant with key 0 is given one.</summary>
     ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken);
 }
+
+/// <summary>Numbers of a store's schema before and after its start. They count 1, 2, 3 …; 0 is a store without tables.</summary>
+public sealed record SchemaChange(int Found, int Now);
 
 /// <summary>What went wrong with a store, so far as a caller must know it to act.</summary>
 public enum StoreFault

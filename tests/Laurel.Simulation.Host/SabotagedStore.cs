@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Laurel.Facts;
 using Laurel.Storage;
+using Laurel.Storage.Transfer;
 using Laurel.Tenants;
 
 namespace Laurel.Simulation.Host;
@@ -35,6 +36,10 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
     public string Location => store.Location;
 
     public IWebhookStore Webhooks { get; } = new SabotagedWebhooks(store.Webhooks, sabotage, store.Location + ".cursors");
+
+    public IStoreTransfer Transfer => store.Transfer;
+
+    public SchemaChange? Schema => store.Schema;
 
     public ValueTask StartAsync(CancellationToken cancellationToken) => store.StartAsync(cancellationToken);
 

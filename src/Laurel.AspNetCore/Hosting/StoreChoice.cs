@@ -37,14 +37,19 @@ internal static class StoreChoice
             : $"{Name} must be sqlite: and a path, such as sqlite:data/laurel.db, or a PostgreSQL connection string, but is {(store.Length == 0 ? "empty" : "a text without a scheme")}";
     }
 
+    /// <summary>Null when the store that checked options name is there, so far as can be told without opening it; else a sentence.</summary>
+    public static string? Missing(LaurelOptions options) =>
+        PostgresStoreOptions.Recognizes(options.Store) ? null
+        : PathOf(options) is var path && File.Exists(path) ? null : $"There is no store {path}. Name an existing one with --store, for example --store sqlite:data/laurel.db.";
+
+    private static string PathOf(LaurelOptions options) => Path.GetFullPath(options.Store[Sqlite.Length..]);
+
     /// <summary>The store that checked options name; nothing is opened yet.</summary>
     public static ILaurelStore Create(LaurelOptions options) => PostgresStoreOptions.Recognizes(options.Store)
         ? new PostgresStore(new PostgresStoreOptions(
             options.Store, options.PostgresWriteLanes, options.PostgresMaxConnections, options.PostgresCommandTimeoutSeconds))
-        : new SqliteStore(new SqliteStoreOptions(
-            Path.GetFullPath(options.Store[Sqlite.Length..]), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L));
+        : new SqliteStore(new SqliteStoreOptions(PathOf(options), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L));
 
     /// <summary>Where the key of webhook secrets is kept unless an option names it: beside an embedded database, since they belong together. Null for a server, whose nodes must share a key.</summary>
-    public static string? WebhookKeyPath(LaurelOptions options) =>
-        PostgresStoreOptions.Recognizes(options.Store) ? null : Path.GetFullPath(options.Store[Sqlite.Length..]) + ".webhook-key";
+    public static string? WebhookKeyPath(LaurelOptions options) => PostgresStoreOptions.Recognizes(options.Store) ? null : PathOf(options) + ".webhook-key";
 }

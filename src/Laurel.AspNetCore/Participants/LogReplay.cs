@@ -13,7 +13,7 @@ namespace Laurel.AspNetCore.Participants;
 /// <summary>
 /// One input judged again from the log: its row, and the decision with the state after it. <paramref name="Trace"/> is null for inputs that were not to be explained.
 /// </summary>
-internal sealed record ReplayedInput(LogRow Row, Decision Decision, Trace? Trace)
+internal sealed record ReplayedInput(LogRow Row, Input Input, Decision Decision, Trace? Trace)
 {
     /// <summary>Whether the facts are those that were kept, byte for byte. Anything else is a bug: evaluation is pure.</summary>
     public bool AgreesWithLog()
@@ -62,7 +62,11 @@ internal sealed class LogReplay(ILaurelStore store, RuleBooks books)
         }
     }
 
-    private static ReplayedInput Judge(RuleBook book, ParticipantState state, LogRow row, Dictionary<string, ReadOnlyMemory<byte>?> parts, bool isTraced)
+    /// <summary>
+    /// Judges one input after <paramref name="state"/> and <paramref name="parts"/>, which become those after it. Throws where the log does not say enough, or not
+    /// what it said before.
+    /// </summary>
+    public static ReplayedInput Judge(RuleBook book, ParticipantState state, LogRow row, Dictionary<string, ReadOnlyMemory<byte>?> parts, bool isTraced)
     {
         var input = InputOf(row);
         var supplies = new Supplies(parts, EventAnswers.ReadOutcomes(row.Outcomes));
@@ -92,7 +96,7 @@ internal sealed class LogReplay(ILaurelStore store, RuleBooks books)
                 parts[key] = document is null ? null : new ReadOnlyMemory<byte>(document);
             }
 
-            return new ReplayedInput(row, decision, trace);
+            return new ReplayedInput(row, input, decision, trace);
         }
     }
 

@@ -11,8 +11,8 @@ internal static class Migrations
     // Any number would do that nobody else uses: "Laurel" in ASCII.
     private const long LockKey = 0x4C617572656C;
 
-    /// <summary>Applies what is missing. A database of a newer Laurel is refused.</summary>
-    public static async Task ApplyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Applies what is missing, and answers what was there and what is now. A database of a newer Laurel is refused.</summary>
+    public static async Task<SchemaChange> ApplyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var scripts = Scripts();
         await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
@@ -33,6 +33,8 @@ internal static class Migrations
                 await ExecuteAsync(connection, $"insert into schema_version (version) values ({next + 1})", cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
             }
+
+            return new SchemaChange(version, scripts.Count);
         }
         finally
         {

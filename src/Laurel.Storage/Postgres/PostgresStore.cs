@@ -1,5 +1,6 @@
 using System.Globalization;
 using Laurel.Facts;
+using Laurel.Storage.Transfer;
 using Laurel.Tenants;
 using Npgsql;
 
@@ -37,16 +38,37 @@ public sealed class PostgresStore : ILaurelStore
         _options = options;
         _sessions = new Sessions(options);
         _webhooks = new PostgresWebhooks(_sessions);
+        Transfer = new PostgresTransfer(_sessions);
     }
 
     /// <inheritdoc/>
     public IWebhookStore Webhooks => _webhooks;
 
     /// <inheritdoc/>
+    public IStoreTransfer Transfer { get; }
+
+    /// <inheritdoc/>
+    public SchemaChange? Schema { get; private set; }
+
+    /// <inheritdoc/>
     public int WriteLanes => _options.WriteLanes;
 
     /// <summary>Host, port and database, and what the server is set to that puts acknowledged data at risk.</summary>
     public string Location => _sessions.Location + _warnings;
+
+    /// <summary>Whether a store was ever started in the database. Makes nothing. Throws <see cref="StoreException"/> as <see cref="StartAsync"/> does.</summary>
+    public async ValueTask<bool> ExistsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await _sessions.OpenSingleAsync(cancellationToken);
+            return (await connection.ReadAllAsync(Statements.Sql("select to_regclass('schema_version') is not null"), row => row.GetBoolean(0), cancellationToken))[0];
+        }
+        catch (Exception failure) when (_sessions.Translate(failure) is not null)
+        {
+            throw _sessions.Translate(failure)!;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask StartAsync(CancellationToken cancellationToken)
@@ -55,7 +77,7 @@ public sealed class PostgresStore : ILaurelStore
         {
             await using var connection = await _sessions.OpenSingleAsync(cancellationToken);
             await CheckServerAsync(connection, cancellationToken);
-            await Migrations.ApplyAsync(connection, cancellationToken);
+            Schema = await Migrations.ApplyAsync(connection, cancellationToken);
         }
         catch (Exception failure) when (_sessions.Translate(failure) is not null)
         {

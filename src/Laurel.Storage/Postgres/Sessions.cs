@@ -30,6 +30,12 @@ internal sealed class Sessions : IAsyncDisposable
         set enable_mergejoin = off
         """;
 
+    // What moves or verifies a whole store takes as long as it takes. Which of these there are depends on the server's version.
+    private const string PrepareTransfer =
+        """
+        select set_config(name, '0', false) from pg_settings where name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')
+        """;
+
     private readonly NpgsqlDataSource _writers;
     private readonly NpgsqlDataSource _readers;
     private readonly NpgsqlConnectionStringBuilder _single;
@@ -80,6 +86,33 @@ internal sealed class Sessions : IAsyncDisposable
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>A connection outside all pools for what reads or fills a whole store: nothing limits its time, and it closes with its user.</summary>
+    public async Task<NpgsqlConnection> OpenTransferAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_single.ConnectionString) { CommandTimeout = 0, CancellationTimeout = -1 }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var prepare = new NpgsqlCommand($"{Prepare}; {PrepareTransfer}", connection);
+            await prepare.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the planner do what it likes within the open transaction, or, as everywhere else, go by index only.</summary>
+    public static async Task PlanAsync(NpgsqlConnection connection, bool byIndexOnly, CancellationToken cancellationToken)
+    {
+        await using var batch = connection.BatchOf(
+            Statements.Sql("select set_config(name, $1, true) from unnest($2::text[]) u (name)")
+                .With(byIndexOnly ? "off" : "on").With((string[])["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin"]));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Runs what reads, or what is one statement that may run twice.</summary>

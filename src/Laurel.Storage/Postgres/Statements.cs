@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Laurel.Facts;
 using Npgsql;
 using NpgsqlTypes;
@@ -74,6 +75,32 @@ internal static class Statements
         await using var batch = connection.BatchOf(statement);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return await reader.RowsAsync(row, cancellationToken);
+    }
+
+    /// <summary>Runs one statement and gives its rows as they come, so that no number of them has to fit into memory. Nothing else runs on the connection meanwhile.</summary>
+    public static async IAsyncEnumerable<T> StreamAsync<T>(
+        this NpgsqlConnection connection, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> row, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var batch = connection.BatchOf(statement);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var isRead = false;
+        try
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                yield return row(reader);
+            }
+
+            isRead = true;
+        }
+        finally
+        {
+            // Else closing would read all the rest.
+            if (!isRead)
+            {
+                batch.Cancel();
+            }
+        }
     }
 
     /// <summary>The rest of the rows of the current statement.</summary>

@@ -6,28 +6,35 @@ namespace Laurel.Storage.Postgres;
 /// <summary>Rows of <c>tenants</c> and <c>api_keys</c>.</summary>
 internal static class TenancyTables
 {
+    /// <summary>All tenants, for <see cref="ReadTenant"/>.</summary>
+    public const string SelectTenants = "select key, id, name, is_active, time_zone, rate_per_second, rate_burst, created_at from tenants order by key";
+
+    /// <summary>All keys, for <see cref="ReadKey"/>.</summary>
+    public const string SelectKeys =
+        "select id, tenant_id, is_live, name, scopes, hash, prefix, expires_at, revoked_at, created_at, last_used_at from api_keys order by created_at, id";
+
     /// <summary>All of both, of one instant.</summary>
     public static async Task<Tenancy> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var batch = connection.BatchOf(
             Statements.Sql("begin isolation level repeatable read read only"),
-            Statements.Sql("select key, id, name, is_active, time_zone, rate_per_second, rate_burst, created_at from tenants order by key"),
-            Statements.Sql("select id, tenant_id, is_live, name, scopes, hash, prefix, expires_at, revoked_at, created_at, last_used_at from api_keys order by created_at, id"),
+            Statements.Sql(SelectTenants),
+            Statements.Sql(SelectKeys),
             Statements.Sql("commit"));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var tenants = await reader.RowsAsync(
-            row => new Tenant(
-                row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetString(4),
-                row.IsDBNull(5) ? null : new ParticipantRate(row.GetDouble(5), row.GetInt32(6)), row.Time(7)),
-            cancellationToken);
+        var tenants = await reader.RowsAsync(ReadTenant, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var keys = await reader.RowsAsync(
-            row => new ApiKey(
-                row.GetString(0), row.TextOrNull(1), row.GetBoolean(2), row.GetString(3), row.GetString(4).Split(' ', StringSplitOptions.RemoveEmptyEntries),
-                row.GetFieldValue<byte[]>(5), row.GetString(6), row.TimeOrNull(7), row.TimeOrNull(8), row.Time(9), row.TimeOrNull(10)),
-            cancellationToken);
+        var keys = await reader.RowsAsync(ReadKey, cancellationToken);
         return new Tenancy(tenants, keys);
     }
+
+    public static Tenant ReadTenant(NpgsqlDataReader row) => new(
+        row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetString(4),
+        row.IsDBNull(5) ? null : new ParticipantRate(row.GetDouble(5), row.GetInt32(6)), row.Time(7));
+
+    public static ApiKey ReadKey(NpgsqlDataReader row) => new(
+        row.GetString(0), row.TextOrNull(1), row.GetBoolean(2), row.GetString(3), row.GetString(4).Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        row.GetFieldValue<byte[]>(5), row.GetString(6), row.TimeOrNull(7), row.TimeOrNull(8), row.Time(9), row.TimeOrNull(10));
 
     /// <summary>Adds or changes, within the open transaction and in the given order, which is that of the tenants' keys. Two writers that meet in a circle run again.</summary>
     public static async Task WriteAsync(NpgsqlConnection connection, Tenancy changes, CancellationToken cancellationToken)

@@ -73,6 +73,6 @@ internal static class WebhookAttemptTable
         return query.Outcome is { } outcome ? statement.With(outcome) : statement;
     }
 
-    // What strangers' servers make us say may hold what no text in PostgreSQL can: U+0000, and half a surrogate pair.
-    private static byte[] Utf8Of(string error) => System.Text.Encoding.UTF8.GetBytes(error.Replace('\0', '\uFFFD'));
+    /// <summary>What strangers' servers make us say may hold what no text in PostgreSQL can: U+0000, and half a surrogate pair.</summary>
+    public static byte[] Utf8Of(string error) => System.Text.Encoding.UTF8.GetBytes(error.Replace('\0', '\uFFFD'));
 }

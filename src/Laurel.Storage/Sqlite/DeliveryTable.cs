@@ -1,4 +1,5 @@
 using Laurel.Facts;
+using Laurel.Storage.Transfer;
 using Laurel.Tenants;
 
 namespace Laurel.Storage.Sqlite;
@@ -30,6 +31,13 @@ internal static class DeliveryTable
             }
         }
     }
+
+    /// <summary>Adds a delivery as it is, within the open transaction.</summary>
+    public static void Insert(Connection connection, long logId, InputDelivery delivery) =>
+        BindName(
+            connection.Prepare("insert into deliveries (endpoint_key, log_id, place, attempts, queued_at, due_at, dead_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+            new DeliveryName(delivery.EndpointKey, logId, delivery.Place))
+            .Bind(4, delivery.Attempts).Bind(5, delivery.QueuedAt.UnixMicroseconds).Bind(6, delivery.DueAt.UnixMicroseconds).Bind(7, delivery.DeadAt?.UnixMicroseconds).Run();
 
     /// <summary>What waits and what is dead, by endpoint.</summary>
     public static List<EndpointBacklog> Backlog(Connection connection)

@@ -13,12 +13,14 @@ internal static class LogReads
         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
         """;
 
-    private const string Columns =
+    /// <summary>What <see cref="Row"/> reads, of a table <c>l</c>.</summary>
+    public const string Columns =
         """
-        select participant_key, seq, event_id, event_name, occurred_at, received_at, program_version, engine_version,
-          key_hash, payload_hash, properties, facts, fact_mask, fact_count, answer, kind, outcomes
-        from log where id = ?1
+        l.participant_key, l.seq, l.event_id, l.event_name, l.occurred_at, l.received_at, l.program_version, l.engine_version,
+          l.key_hash, l.payload_hash, l.properties, l.facts, l.fact_mask, l.fact_count, l.answer, l.kind, l.outcomes
         """;
+
+    private const string ById = $"select {Columns} from log l where l.id = ?1";
 
     public static void Bind(Statement insert, long id, LogRow row, long nameHash)
     {
@@ -35,33 +37,36 @@ internal static class LogReads
     /// <summary>The row with this id; it must be there.</summary>
     public static LogRow Read(Connection connection, long id)
     {
-        var select = connection.Prepare(Columns).Bind(1, id);
+        var select = connection.Prepare(ById).Bind(1, id);
         if (!select.Step())
         {
             throw new InvalidOperationException($"Input {id} is missing from the log.");
         }
 
-        var row = new LogRow(
-            select.Long(0),
-            select.Long(1),
-            (InputKind)select.Int(15),
-            new FactId(new Ulid(select.Bytes(2))),
-            select.Text(3),
-            new Timestamp(select.Long(4)),
-            new Timestamp(select.Long(5)),
-            select.Int(6),
-            select.Int(7),
-            select.IsNull(8) ? null : new KeyHash(select.UInt128(8)),
-            select.UInt128(9),
-            select.Bytes(10).ToArray(),
-            select.Bytes(11).ToArray(),
-            select.Int(12),
-            select.Int(13),
-            select.Bytes(14).ToArray(),
-            select.Bytes(16).ToArray());
+        var row = Row(select);
         select.Reset();
         return row;
     }
+
+    /// <summary>The row at hand; its columns begin with <see cref="Columns"/>.</summary>
+    public static LogRow Row(Statement select) => new(
+        select.Long(0),
+        select.Long(1),
+        (InputKind)select.Int(15),
+        new FactId(new Ulid(select.Bytes(2))),
+        select.Text(3),
+        new Timestamp(select.Long(4)),
+        new Timestamp(select.Long(5)),
+        select.Int(6),
+        select.Int(7),
+        select.IsNull(8) ? null : new KeyHash(select.UInt128(8)),
+        select.UInt128(9),
+        select.Bytes(10).ToArray(),
+        select.Bytes(11).ToArray(),
+        select.Int(12),
+        select.Int(13),
+        select.Bytes(14).ToArray(),
+        select.Bytes(16).ToArray());
 
     /// <summary>A participant's inputs after <paramref name="afterSeq"/>, by <c>seq</c>.</summary>
     public static List<LogRow> ReadAfter(Snapshot snapshot, ParticipantName participant, long afterSeq, int limit)

@@ -5,8 +5,8 @@ namespace Laurel.Storage.Sqlite;
 /// <summary>Brings a file's schema up to date: numbered SQL files inside the assembly, each in a transaction of its own, forward only.</summary>
 internal static class Migrations
 {
-    /// <summary>Applies what is missing. A file of a newer Laurel is refused.</summary>
-    public static void Apply(Connection connection)
+    /// <summary>Applies what is missing and answers what there was. A file of a newer Laurel is refused.</summary>
+    public static SchemaChange Apply(Connection connection)
     {
         var scripts = Scripts();
         var version = connection.Scalar("pragma user_version");
@@ -31,6 +31,8 @@ internal static class Migrations
                 throw;
             }
         }
+
+        return new SchemaChange((int)version, scripts.Count);
     }
 
     private static List<string> Scripts()

@@ -8,17 +8,15 @@ internal static class OutboxTable
     /// <summary>Adds rows within the open transaction; <paramref name="firstLogId"/> is the place of the batch's first input in the log.</summary>
     public static void Write(Connection connection, BatchWrites writes, long firstLogId)
     {
-        if (writes.Outbox.Count == 0)
-        {
-            return;
-        }
-
-        var insert = connection.Prepare("insert into outbox (log_id, queued_at, targets) values (?1, ?2, ?3)");
         foreach (var write in writes.Outbox)
         {
-            insert.Bind(1, firstLogId + write.LogPlace).Bind(2, writes.Log[write.LogPlace].ReceivedAt.UnixMicroseconds).BindText(3, write.Targets.Span).Run();
+            Insert(connection, firstLogId + write.LogPlace, writes.Log[write.LogPlace].ReceivedAt, write.Targets.Span);
         }
     }
+
+    /// <summary>Adds one row within the open transaction.</summary>
+    public static void Insert(Connection connection, long logId, Timestamp queuedAt, ReadOnlySpan<byte> targets) =>
+        connection.Prepare("insert into outbox (log_id, queued_at, targets) values (?1, ?2, ?3)").Bind(1, logId).Bind(2, queuedAt.UnixMicroseconds).BindText(3, targets).Run();
 
     /// <summary>Spreads the oldest rows within the open transaction; answers how many. Nobody else writes meanwhile, so that the order of ids is the order of commits.</summary>
     public static int Spread(Connection connection, int limit)

@@ -1,4 +1,5 @@
 using Laurel.Facts;
+using Laurel.Storage.Transfer;
 using Laurel.Tenants;
 
 namespace Laurel.Storage.Sqlite;
@@ -33,13 +34,34 @@ internal static class ProgramTable
             return false;
         }
 
+        Insert(connection, program, isUnswept: true);
+        return true;
+    }
+
+    /// <summary>Adds a version within the open transaction. <paramref name="isUnswept"/>: it is the newest, and nobody was looked at under it yet.</summary>
+    public static void Insert(Connection connection, ProgramRow program, bool isUnswept)
+    {
         connection.Prepare("insert into programs (environment, version, document, published_at, published_by, zones) values (?1, ?2, ?3, ?4, ?5, ?6)")
             .Bind(1, program.Environment.Value).Bind(2, program.Version).BindText(3, program.Document.Span)
             .Bind(4, program.PublishedAt.UnixMicroseconds).Bind(5, program.PublishedBy).BindText(6, program.Zones.IsEmpty ? "[]"u8 : program.Zones.Span).Run();
-        connection.Prepare("insert into unswept_programs (environment, version) values (?1, ?2) on conflict do update set version = excluded.version")
-            .Bind(1, program.Environment.Value).Bind(2, program.Version).Run();
-        return true;
+        if (isUnswept)
+        {
+            connection.Prepare("insert into unswept_programs (environment, version) values (?1, ?2) on conflict do update set version = excluded.version")
+                .Bind(1, program.Environment.Value).Bind(2, program.Version).Run();
+        }
     }
+
+    /// <summary>All versions of all environments, for <see cref="Record"/>.</summary>
+    public const string SelectAll =
+        """
+        select p.environment, p.version, p.document, p.published_at, p.published_by, p.zones, u.version is not null
+        from programs p left join unswept_programs u on u.environment = p.environment and u.version = p.version order by p.environment, p.version
+        """;
+
+    public static ProgramRecord Record(Statement select) => new(
+        new ProgramRow(
+            new EnvironmentKey(select.Int(0)), select.Int(1), select.Bytes(2).ToArray(), new Timestamp(select.Long(3)), select.Text(4), select.Bytes(5).ToArray()),
+        select.Int(6) != 0);
 
     /// <summary>A page of versions. They count 1, 2, 3 … without a gap, so that the newest one's number is their total.</summary>
     public static ProgramVersionsPage Versions(Connection connection, EnvironmentKey environment, int page, int pageSize)

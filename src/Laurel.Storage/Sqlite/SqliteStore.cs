@@ -1,4 +1,5 @@
 using Laurel.Facts;
+using Laurel.Storage.Transfer;
 using Laurel.Tenants;
 
 namespace Laurel.Storage.Sqlite;
@@ -28,10 +29,17 @@ public sealed class SqliteStore : ILaurelStore
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         Webhooks = new SqliteWebhooks(this);
+        Transfer = new SqliteTransfer(this, options.Path);
     }
 
     /// <inheritdoc/>
     public IWebhookStore Webhooks { get; }
+
+    /// <inheritdoc/>
+    public IStoreTransfer Transfer { get; }
+
+    /// <inheritdoc/>
+    public SchemaChange? Schema { get; private set; }
 
     /// <inheritdoc/>
     public int WriteLanes => 1;
@@ -58,7 +66,7 @@ public sealed class SqliteStore : ILaurelStore
         _connection.Execute("pragma synchronous = full");
         _connection.Execute("pragma wal_autocheckpoint = 0");
         _connection.Execute("pragma foreign_keys = on");
-        Migrations.Apply(_connection);
+        Schema = Migrations.Apply(_connection);
         _checkpointer = new Checkpointer(_options, _writing, _connection.Scalar("pragma page_size"));
         _readers = new ReaderPool(_options.Path);
         _writer = new Writer(_connection, _tailLock, _checkpointer, _options);
@@ -265,6 +273,40 @@ public sealed class SqliteStore : ILaurelStore
     // Reads run on the caller's thread: SQLite has no other way, and pages are mostly in memory.
     private ValueTask<T> ReadAsync<T>(Func<Snapshot, T> read, ParticipantName? participant, CancellationToken cancellationToken) =>
         ReadOnAsync(connection => read(Started(_writer).TakeSnapshot(connection, participant)), cancellationToken);
+
+    /// <summary>Keeps every writer out until <see cref="EndExclusive"/>. All that was committed stands in the tables then.</summary>
+    internal async ValueTask<Connection> BeginExclusiveAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            Started(_writer).RecoverTail();
+            return _connection!;
+        }
+        catch
+        {
+            _writing.Release();
+            throw;
+        }
+    }
+
+    /// <summary>Lets writers in again. <paramref name="hasWritten"/>: the tables are others than the writer knows.</summary>
+    internal void EndExclusive(bool hasWritten)
+    {
+        try
+        {
+            _connection!.RollBack();
+            if (hasWritten)
+            {
+                _writer!.RecoverTail();
+                _checkpointer!.NoteWritten(_connection.TakePagesWritten(), _connection);
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 
     internal async ValueTask<T> ReadOnAsync<T>(Func<Connection, T> read, CancellationToken cancellationToken)
     {

@@ -22,6 +22,22 @@ internal static class WebhookAttemptTable
         }
     }
 
+    /// <summary>All attempts in the order kept, for <see cref="Attempt"/>.</summary>
+    public const string SelectAll = "select endpoint_key, message_id, type, number, at, latency_ms, outcome, status, error, answer from webhook_attempts order by id";
+
+    /// <summary>The row at hand.</summary>
+    public static WebhookAttempt Attempt(Statement select) => new(
+        select.Int(0),
+        new FactId(new Ulid(select.Bytes(1))),
+        select.Text(2),
+        select.Int(3),
+        new Timestamp(select.Long(4)),
+        select.Int(5),
+        select.Text(6),
+        (int?)select.LongOrNull(7),
+        select.TextOrNull(8),
+        select.Bytes(9).ToArray());
+
     /// <summary>A page of attempts.</summary>
     public static AttemptsPage Read(Connection connection, AttemptsQuery query)
     {
@@ -29,22 +45,12 @@ internal static class WebhookAttemptTable
         var filter = (query.MessageId is null ? "" : " and message_id = ?2") + (query.Outcome is null ? "" : " and outcome = ?3");
         var from = $"from webhook_attempts indexed by {(query.MessageId is null ? "webhook_attempts_by_time" : "webhook_attempts_by_message")} where endpoint_key = ?1{filter}";
         var select = BindFilter(
-            connection.Prepare($"select message_id, type, number, at, latency_ms, outcome, status, error, answer {from} order by at desc, id desc limit ?4 offset ?5"), query)
+            connection.Prepare($"select endpoint_key, message_id, type, number, at, latency_ms, outcome, status, error, answer {from} order by at desc, id desc limit ?4 offset ?5"), query)
             .Bind(4, query.PageSize).Bind(5, (query.Page - 1L) * query.PageSize);
         var attempts = new List<WebhookAttempt>();
         while (select.Step())
         {
-            attempts.Add(new WebhookAttempt(
-                query.EndpointKey,
-                new FactId(new Ulid(select.Bytes(0))),
-                select.Text(1),
-                select.Int(2),
-                new Timestamp(select.Long(3)),
-                select.Int(4),
-                select.Text(5),
-                (int?)select.LongOrNull(6),
-                select.TextOrNull(7),
-                select.Bytes(8).ToArray()));
+            attempts.Add(Attempt(select));
         }
 
         select.Reset();

@@ -10,6 +10,9 @@ internal static class WebhookEndpointTable
     private const string Columns =
         "select key, id, environment, revision, url, description, event_types, status, disabled_reason, secrets, created_at, updated_at, failing_since from webhook_endpoints";
 
+    /// <summary>All endpoints, deleted or not, for <see cref="Read(Statement)"/>.</summary>
+    public const string SelectAll = $"{Columns} order by key";
+
     /// <summary>How often an environment's endpoints were changed.</summary>
     public static int Version(Connection connection, EnvironmentKey environment)
     {
@@ -66,14 +69,14 @@ internal static class WebhookEndpointTable
 
         connection.Prepare("insert into webhook_versions (environment, version) values (?1, 1) on conflict do update set version = version + 1")
             .Bind(1, written.Environment.Value).Run();
-        connection.Prepare(
-            """
-            insert into webhook_notes (endpoint_key, number, at, made_by, change, detail)
-            select ?1, 1 + coalesce(max(number), 0), ?2, ?3, ?4, ?5 from webhook_notes where endpoint_key = ?1
-            """)
-            .Bind(1, written.Key).Bind(2, note.At.UnixMicroseconds).Bind(3, note.By).Bind(4, note.Change).Bind(5, note.Detail).Run();
+        InsertNote(connection, written.Key, 1 + (int)connection.Count("select max(number) from webhook_notes where endpoint_key = ?1", written.Key), note);
         return written;
     }
+
+    /// <summary>Adds an entry to an endpoint's history within the open transaction.</summary>
+    public static void InsertNote(Connection connection, int endpointKey, int number, EndpointNote note) =>
+        connection.Prepare("insert into webhook_notes (endpoint_key, number, at, made_by, change, detail) values (?1, ?2, ?3, ?4, ?5, ?6)")
+            .Bind(1, endpointKey).Bind(2, number).Bind(3, note.At.UnixMicroseconds).Bind(4, note.By).Bind(5, note.Change).Bind(6, note.Detail).Run();
 
     /// <summary>Notes since when endpoints fail.</summary>
     public static void WriteFailing(Connection connection, IReadOnlyDictionary<int, Timestamp?> failingSince)
@@ -99,6 +102,23 @@ internal static class WebhookEndpointTable
         return new EndpointNotesPage(notes, connection.Count("select max(number) from webhook_notes where endpoint_key = ?1", endpointKey));
     }
 
+    /// <summary>Adds an endpoint as it is, its key and revision among it, within the open transaction.</summary>
+    public static void Insert(Connection connection, WebhookEndpoint endpoint)
+    {
+        Bind(
+            connection.Prepare(
+                """
+                insert into webhook_endpoints (key, revision, url, description, event_types, status, disabled_reason, secrets, updated_at, failing_since, id, environment, created_at)
+                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                """),
+            endpoint)
+            .Bind(11, endpoint.Id).Bind(12, endpoint.Environment.Value).Bind(13, endpoint.CreatedAt.UnixMicroseconds).Run();
+        if (endpoint.Status == EndpointStatus.Deleted)
+        {
+            NoteUnswept(connection, endpoint.Key);
+        }
+    }
+
     private static WebhookEndpoint? Add(Connection connection, WebhookEndpoint endpoint, int most)
     {
         if (connection.Count("select count(*) from webhook_endpoints where environment = ?1 and status <> 2", endpoint.Environment.Value) >= most)
@@ -107,14 +127,7 @@ internal static class WebhookEndpointTable
         }
 
         var written = endpoint with { Key = (int)connection.Scalar("select max(key) from webhook_endpoints") + 1, Revision = 1 };
-        Bind(
-            connection.Prepare(
-                """
-                insert into webhook_endpoints (key, revision, url, description, event_types, status, disabled_reason, secrets, updated_at, failing_since, id, environment, created_at)
-                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-                """),
-            written)
-            .Bind(11, written.Id).Bind(12, written.Environment.Value).Bind(13, written.CreatedAt.UnixMicroseconds).Run();
+        Insert(connection, written);
         return written;
     }
 
@@ -138,18 +151,23 @@ internal static class WebhookEndpointTable
 
         if (isDeleted)
         {
-            connection.Prepare("insert into unswept_endpoints (endpoint_key) values (?1)").Bind(1, endpoint.Key).Run();
+            NoteUnswept(connection, endpoint.Key);
         }
 
         return Read(connection, endpoint.Key);
     }
+
+    // What is left of it is removed by the next sweeps.
+    private static void NoteUnswept(Connection connection, int endpointKey) =>
+        connection.Prepare("insert into unswept_endpoints (endpoint_key) values (?1)").Bind(1, endpointKey).Run();
 
     private static Statement Bind(Statement statement, WebhookEndpoint endpoint) => statement
         .Bind(1, endpoint.Key).Bind(2, endpoint.Revision).Bind(3, endpoint.Url).Bind(4, endpoint.Description)
         .Bind(5, JsonSerializer.Serialize(endpoint.EventTypes)).Bind(6, (int)endpoint.Status).Bind(7, endpoint.DisabledReason)
         .BindText(8, SecretsDocument.Write(endpoint.Secrets)).Bind(9, endpoint.UpdatedAt.UnixMicroseconds).Bind(10, endpoint.FailingSince?.UnixMicroseconds);
 
-    private static WebhookEndpoint Read(Statement select) => new(
+    /// <summary>The row at hand.</summary>
+    public static WebhookEndpoint Read(Statement select) => new(
         select.Int(0),
         select.Text(1),
         new EnvironmentKey(select.Int(2)),

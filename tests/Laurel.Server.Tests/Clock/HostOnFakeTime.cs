@@ -24,6 +24,9 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
 
     public FakeTimeProvider Time { get; private set; } = new(new DateTimeOffset(2026, 2, 14, 10, 0, 0, TimeSpan.Zero));
 
+    /// <summary>Which store it has.</summary>
+    public bool IsPostgres { get; init; } = TestStore.IsPostgresWanted;
+
     public Uri Address { get; private set; } = null!;
 
     public Api Test { get; private set; } = null!;
@@ -55,7 +58,7 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        _store ??= await TestStore.CreateAsync(_folder, TestStore.IsPostgresWanted);
+        _store ??= await TestStore.CreateAsync(_folder, IsPostgres);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new Recorder(Log));

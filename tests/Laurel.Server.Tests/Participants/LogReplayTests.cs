@@ -7,12 +7,15 @@ using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Participants;
 using Laurel.AspNetCore.Telemetry;
+using Laurel.AspNetCore.Verification;
 using Laurel.AspNetCore.Webhooks;
 using Laurel.Core.Tests.Generated;
 using Laurel.Evaluation;
 using Laurel.Facts;
 using Laurel.Server.Tests.Harness;
 using Laurel.Storage;
+using Laurel.Storage.Sqlite;
+using Laurel.Storage.Transfer;
 using Laurel.Tenants;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -64,9 +67,37 @@ public sealed class LogReplayTests : IAsyncLifetime
     {
         await Gen.Select(GeneratedPrograms.Whole, GeneratedPrograms.Whole, _step.Array[10, 60]).SampleAsync(PlayAsync, iter: 100, threads: 2);
 
+        await VerifiesAsync(_store);
+        await using var copy = new SqliteStore(new SqliteStoreOptions(Path.Combine(_folder, "copy.db")));
+        await copy.StartAsync(_none);
+        await MoveAsync(_store, copy);
+        await VerifiesAsync(copy);
+
         // What was never done was never tested.
         string[] expected = ["Event", "Command", "Tick", "part", "allocated", "refused", "late", .. FactKinds.All.Skip(1)];
         Assert.All(expected, what => Assert.True(_seen.GetValueOrDefault(what) > 10, $"{what}: {string.Join(' ', _seen)}"));
+    }
+
+    // The programs are published without anybody to look at the participants under them, and one is never asked: dues are those of either program.
+    private static async Task VerifiesAsync(SqliteStore store)
+    {
+        await using var snapshot = await store.Transfer.OpenSnapshotAsync(_none);
+        var differences = new List<string>();
+        var counts = await new StoreVerification(store).RunAsync(snapshot, difference => differences.Add(difference.ToString()), _none);
+        Assert.Empty(differences);
+        Assert.Equal((await snapshot.CountAsync(_none)).Inputs, counts.Inputs);
+    }
+
+    private static async Task MoveAsync(SqliteStore from, SqliteStore to)
+    {
+        await using var lines = new MemoryStream();
+        await using (var snapshot = await from.Transfer.OpenSnapshotAsync(_none))
+        {
+            await Export.WriteAsync(snapshot, lines, _ => { }, _none);
+        }
+
+        lines.Position = 0;
+        await to.Transfer.ImportAsync(Export.ReadAsync(lines, _ => { }, _none), _none);
     }
 
     private async Task PlayAsync(string first, string second, Step[] steps)

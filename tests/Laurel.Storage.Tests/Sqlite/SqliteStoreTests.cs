@@ -9,9 +9,13 @@ public sealed class SqliteStoreTests : StoreConformance
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("laurel-store-").FullName;
 
+    private int _others;
+
     private string File => Path.Combine(_folder, "laurel.db");
 
     private protected override Task<ILaurelStore> OpenAsync(int gatherInputs = 100) => OpenAsync(new SqliteStoreOptions(File, gatherInputs));
+
+    private protected override Task<ILaurelStore> OpenOtherAsync() => OpenAsync(new SqliteStoreOptions(Path.Combine(_folder, $"other{++_others}.db"), 100));
 
     public override ValueTask DisposeAsync()
     {

@@ -67,7 +67,7 @@ internal sealed class BatchDecision(
             return new CommandOutcome.Refused(refusal, participant.State, participant.Book);
         }
 
-        var answer = answers.WriteAnswer(participant, input, decision);
+        var answer = answers.WriteAnswer(participant.Loaded.Name.Id, participant.Book, input, decision);
         Keep(participant, input, decision, command.Kind, command.Name, command.Properties, command.Key, command.PayloadHash, answer);
         participant.RateArrival = rateArrival;
         if (command.Key is { } used)

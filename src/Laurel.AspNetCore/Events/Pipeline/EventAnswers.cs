@@ -4,6 +4,7 @@ using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Hosting;
 using Laurel.Evaluation;
 using Laurel.Facts;
+using Laurel.Rules;
 
 namespace Laurel.AspNetCore.Events.Pipeline;
 
@@ -18,10 +19,10 @@ internal sealed class EventAnswers : IDisposable
     public EventAnswers() => _writer = new Utf8JsonWriter(_buffer, JsonAnswers.Options);
 
     /// <summary>The body of the answer to a command.</summary>
-    public byte[] WriteAnswer(WorkingParticipant participant, Input input, Decision decision) => input switch
+    public byte[] WriteAnswer(string participantId, RuleBook book, Input input, Decision decision) => input switch
     {
         EventInput happened => WriteAnswer(happened, decision.Facts),
-        EnrollInput enroll => WriteEnrollment(participant, enroll, decision),
+        EnrollInput enroll => WriteEnrollment(participantId, book, enroll, decision),
         _ => throw new InvalidOperationException($"Unknown input {input.GetType().Name}."),
     };
 
@@ -94,10 +95,10 @@ internal sealed class EventAnswers : IDisposable
         return _buffer.WrittenSpan.ToArray();
     }
 
-    private byte[] WriteEnrollment(WorkingParticipant participant, EnrollInput input, Decision decision)
+    private byte[] WriteEnrollment(string participantId, RuleBook book, EnrollInput input, Decision decision)
     {
         Restart();
-        EnrollmentAnswer.Of(participant.Loaded.Name.Id, input.ChallengeCode, participant.Book, decision.State).Write(_writer, input.Id, decision.Facts);
+        EnrollmentAnswer.Of(participantId, input.ChallengeCode, book, decision.State).Write(_writer, input.Id, decision.Facts);
         _writer.Flush();
         return _buffer.WrittenSpan.ToArray();
     }

@@ -1,101 +1,88 @@
 using System.Text;
 using System.Text.Json;
-using Laurel.Evaluation;
+using System.Text.RegularExpressions;
 using Laurel.Server.Tests.Harness;
 using Laurel.Storage;
+using Laurel.Storage.Transfer;
 using Laurel.Tenants;
 
 namespace Laurel.Server.Tests.Differential;
 
 /// <summary>
-/// All that a store holds of an environment, as lines, read through the port and over HTTP. Left out are the store's own numbers of participants, and the bytes of
-/// encrypted secrets, which differ each time that one is encrypted; nothing else. Participants are ordered by id, since a store may number those of one batch as it likes.
+/// All that a server keeps, as lines: its export, and what participants and webhooks show of it over HTTP, page by page. Masked in the export is only what the first start draws for tenant
+/// and keys (their ids, when a key was last used), the bytes of sealed secrets, which differ each time that one is sealed, and the checksum over all of it. The numbers of participants are written as ids, and their lines sorted: a store numbers those of one batch as it likes.
 /// </summary>
-internal static class Contents
+internal static partial class Contents
 {
-    private static readonly EnvironmentKey Environment = EnvironmentKey.Of(1, live: false);
+    private const string Participant = """{"type":"participant",""";
+    private const string Part = """{"type":"part",""";
 
     public static async Task<List<string>> ReadAsync(Twin twin)
     {
-        var lines = new List<string>();
-        var participants = new List<ParticipantRow>();
-        for (IReadOnlyList<ParticipantRow> page; (page = await twin.Store.ReadParticipantsAsync(Environment, participants.Count == 0 ? 0 : participants[^1].Key, 100, default)).Count > 0;)
+        var lines = await ExportAsync(twin.Store);
+        var environment = EnvironmentKey.Of(1, live: false);
+        var ids = new List<string>();
+        long after = 0;
+        for (IReadOnlyList<ParticipantRow> page; (page = await twin.Store.ReadParticipantsAsync(environment, after, 100, default)).Count > 0; after = page[^1].Key)
         {
-            participants.AddRange(page);
+            ids.AddRange(page.Select(row => row.Name.Id));
         }
 
-        foreach (var row in participants.OrderBy(row => row.Name.Id, StringComparer.Ordinal))
+        foreach (var id in ids.Order(StringComparer.Ordinal))
         {
-            await AddParticipantAsync(twin, row, lines);
+            await AddParticipantAsync(twin, id, lines);
         }
 
-        foreach (var (code, stock) in (await twin.Store.ReadRewardStocksAsync(Environment, default)).OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var endpoint in await twin.Store.Webhooks.ReadEndpointsAsync(environment, default))
         {
-            lines.Add($"reward {code}: {stock}");
+            var path = $"{Api.Webhooks}/{endpoint.Id}";
+            await AddPagesAsync(twin, $"{path}/history", "history", lines);
+            await AddPagesAsync(twin, $"{path}/attempts", "attempts", lines);
+            await AddPagesAsync(twin, $"{path}/dead-letters", "dead_letters", lines);
         }
 
-        await AddAdministrationAsync(twin, lines);
         return lines;
     }
 
-    /// <summary>How many facts of each kind there are.</summary>
-    public static Dictionary<string, int> CountFacts(IEnumerable<string> lines) => lines
-        .Where(line => line.StartsWith("fact ", StringComparison.Ordinal))
-        .CountBy(line => line.Split(' ')[1])
-        .ToDictionary(StringComparer.Ordinal);
+    /// <summary>How many facts of each kind there are, and how many records of each section.</summary>
+    public static SortedDictionary<string, int> Count(IEnumerable<string> lines) => new(
+        lines.CountBy(line => Kind().Match(line) is { Success: true } match ? match.Groups["kind"].Value : "other").ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
 
-    private static async Task AddParticipantAsync(Twin twin, ParticipantRow row, List<string> lines)
+    private static async Task<List<string>> ExportAsync(ILaurelStore store)
     {
-        lines.Add($"participant {row.Name} since {row.CreatedAt}, due {row.DueAt}: {Encoding.UTF8.GetString(StateDocument.Write(row.State))}");
-        var log = new List<LogRow>();
-        for (IReadOnlyList<LogRow> page; (page = await twin.Store.ReadLogAsync(row.Name, log.Count == 0 ? 0 : log[^1].Seq, 200, default)).Count > 0;)
-        {
-            log.AddRange(page);
-        }
+        using var export = new MemoryStream();
+        await using var snapshot = await store.Transfer.OpenSnapshotAsync(default);
+        await Export.WriteAsync(snapshot, export, _ => { }, default);
+        var lines = Encoding.UTF8.GetString(export.ToArray()).TrimEnd('\n').Split('\n');
 
-        foreach (var input in log)
-        {
-            lines.Add($"input {input with { ParticipantKey = 0, Properties = default, Facts = default, Answer = default, Outcomes = default }}");
-            lines.AddRange(new[] { input.Properties, input.Facts, input.Answer, input.Outcomes }.Select(json => "  " + Encoding.UTF8.GetString(json.Span)));
-        }
+        // A participant's own number becomes its id.
+        var ids = lines.Where(line => line.StartsWith(Participant, StringComparison.Ordinal))
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToDictionary(line => line.GetProperty("key").GetRawText(), line => line.GetProperty("id").GetRawText(), StringComparer.Ordinal);
+        string Named(string line) => (line.StartsWith(Participant, StringComparison.Ordinal) ? OwnNumber() : Number())
+            .Replace(line, match => match.Groups["name"].Value + ids[match.Groups["number"].Value], 1);
+        var masked = lines.Select(line => OfKeys().IsMatch(line) ? Drawn().Replace(line, "${name}…") : Sealed().Replace(Named(line), "${name}…")).ToLookup(IsNumbered);
+        return [.. masked[false], .. masked[true].Order(StringComparer.Ordinal)];
+    }
 
-        var path = Api.PathOf(row.Name.Id);
-        await AddPagesAsync(twin, $"{path}/facts", "facts", fact => $"fact {fact.GetProperty("kind").GetString()} {fact.GetRawText()}", lines);
-        await AddPagesAsync(twin, $"{path}/events", "events", entry => $"event {entry.GetRawText()}", lines);
-        await AddPagesAsync(twin, $"{path}/challenges", "challenges", entry => $"challenge {entry.GetRawText()}", lines);
+    private static bool IsNumbered(string line) => line.StartsWith(Participant, StringComparison.Ordinal) || line.StartsWith(Part, StringComparison.Ordinal);
+
+    private static async Task AddParticipantAsync(Twin twin, string id, List<string> lines)
+    {
+        var path = Api.PathOf(id);
+        await AddPagesAsync(twin, $"{path}/facts", "facts", lines);
+        await AddPagesAsync(twin, $"{path}/events", "events", lines);
+        await AddPagesAsync(twin, $"{path}/challenges", "challenges", lines);
         lines.Add("state " + Answers.Text(await twin.Api.GetAsync($"{path}/state")));
     }
 
-    private static async Task AddAdministrationAsync(Twin twin, List<string> lines)
-    {
-        var versions = (await twin.Store.ReadProgramVersionsAsync(Environment, 1, 10_000, default)).Versions;
-        foreach (var version in versions)
-        {
-            var program = await twin.Store.ReadProgramAsync(Environment, version.Version, default);
-            lines.Add($"program {version}: {Encoding.UTF8.GetString(program!.Document.Span)}");
-        }
-
-        foreach (var endpoint in await twin.Store.Webhooks.ReadEndpointsAsync(Environment, default))
-        {
-            lines.Add($"webhook {endpoint with { Key = 0, EventTypes = [], Secrets = [] }} {string.Join(',', endpoint.EventTypes)} {string.Join(',', endpoint.Secrets.Select(secret => secret.ValidUntil))}");
-            var path = $"{Api.Webhooks}/{endpoint.Id}";
-            await AddPagesAsync(twin, $"{path}/history", "history", entry => $"note {entry.GetRawText()}", lines);
-            await AddPagesAsync(twin, $"{path}/attempts", "attempts", entry => $"attempt {entry.GetRawText()}", lines);
-            await AddPagesAsync(twin, $"{path}/dead-letters", "dead_letters", entry => $"dead letter {entry.GetRawText()}", lines);
-        }
-
-        var backlog = await twin.Store.Webhooks.ReadBacklogAsync(default);
-        lines.Add($"outbox {backlog.Outbox} {backlog.OldestOutbox}");
-        lines.AddRange(backlog.Endpoints.OrderBy(endpoint => endpoint.EndpointId, StringComparer.Ordinal).Select(endpoint => $"backlog {endpoint}"));
-    }
-
-    private static async Task AddPagesAsync(Twin twin, string path, string member, Func<JsonElement, string> line, List<string> lines)
+    private static async Task AddPagesAsync(Twin twin, string path, string member, List<string> lines)
     {
         for (var page = 1; ; page++)
         {
             var reply = await twin.Api.GetAsync($"{path}?page_size=100&page={page}");
             Assert.True(reply.Status == 200, $"{path}: {reply}");
-            var entries = reply.Json.GetProperty(member).EnumerateArray().Select(line).ToList();
+            var entries = reply.Json.GetProperty(member).EnumerateArray().Select(entry => entry.GetRawText()).ToList();
             lines.AddRange(entries);
             if (entries.Count < 100)
             {
@@ -103,4 +90,22 @@ internal static class Contents
             }
         }
     }
+
+    [GeneratedRegex("""(?<name>"participant":)(?<number>[0-9]+)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Number();
+
+    [GeneratedRegex("""(?<name>"key":)(?<number>[0-9]+)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex OwnNumber();
+
+    [GeneratedRegex("""^\{"type":"(tenant|api_key)",""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex OfKeys();
+
+    [GeneratedRegex("""(?<name>"(id|tenant_id)":"|"last_used_at":)[^,}]*""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Drawn();
+
+    [GeneratedRegex("""(?<name>"(sealed|sha256)":")[^"]*""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Sealed();
+
+    [GeneratedRegex("""^\{"(type|fact_id":"[^"]*","seq":[0-9]+,"kind)":"(?<kind>[^"]*)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Kind();
 }

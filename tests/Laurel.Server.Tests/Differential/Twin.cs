@@ -20,35 +20,41 @@ internal sealed class Twin : IAsyncDisposable
     public const string Key = "bq_test_0123456789abcdef0123456789abcdef";
     public const string LiveKey = "bq_live_0123456789abcdef0123456789abcdef";
 
-    private const string SecretsKey = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    private readonly HostOnFakeTime _host;
 
-    private readonly HostOnFakeTime _host = new();
-
-    private Twin(string? postgres, int seed)
+    private Twin(bool isPostgres, int seed)
     {
-        _host.Configure = options => options with
+        var store = "";
+        _host = new HostOnFakeTime
         {
-            Store = postgres ?? options.Store,
-            BootstrapAdminKeys = [Key, LiveKey],
-            ParticipantRatePerSecond = 0.01,
-            ParticipantRateBurst = 30,
-            WebhooksPaused = true,
-            WebhooksEncryptionKeys = [SecretsKey],
-            SqliteFoldAfterInputs = 100,
-        };
-        _host.ConfigureParts = services =>
-        {
-            services.RemoveAll<RandomNumberGenerator>().AddSingleton<RandomNumberGenerator>(new SeededBytes(seed));
-            foreach (var worker in services.Where(part => part.ImplementationType == typeof(ClockWorker) || part.ImplementationType == typeof(WebhookUpkeep)).ToList())
+            IsPostgres = isPostgres,
+            Configure = options =>
             {
-                services.Remove(worker);
-            }
+                store = options.Store;
+                return options with
+                {
+                    BootstrapAdminKeys = [Key, LiveKey],
+                    ParticipantRatePerSecond = 0.01,
+                    ParticipantRateBurst = 30,
+                    WebhooksPaused = true,
+                    WebhooksEncryptionKeys = [TestStore.EncryptionKey],
+                    SqliteFoldAfterInputs = 100,
+                };
+            },
+            ConfigureParts = services =>
+            {
+                services.RemoveAll<RandomNumberGenerator>().AddSingleton<RandomNumberGenerator>(new SeededBytes(seed));
+                foreach (var worker in services.Where(part => part.ImplementationType == typeof(ClockWorker) || part.ImplementationType == typeof(WebhookUpkeep)).ToList())
+                {
+                    services.Remove(worker);
+                }
 
-            // Several lanes would decide the parts of one batch side by side, and who gets the last code of a pool would be chance.
-            if (postgres is not null)
-            {
-                services.RemoveAll<ILaurelStore>().AddSingleton<ILaurelStore>(_ => new PostgresStore(new PostgresStoreOptions(postgres, WriteLanes: 1)));
-            }
+                // Several lanes would decide the parts of one batch side by side, and who gets the last code of a pool would be chance.
+                if (isPostgres)
+                {
+                    services.RemoveAll<ILaurelStore>().AddSingleton<ILaurelStore>(_ => new PostgresStore(new PostgresStoreOptions(store, WriteLanes: 1)));
+                }
+            },
         };
     }
 
@@ -60,10 +66,10 @@ internal sealed class Twin : IAsyncDisposable
 
     public Api Api => _host.Test.With(Key);
 
-    /// <summary>Starts a server on a SQLite file of its own, or on the PostgreSQL database that is named.</summary>
-    public static async Task<Twin> StartAsync(string? postgres, int seed)
+    /// <summary>Starts a server on a SQLite file or a PostgreSQL database of its own.</summary>
+    public static async Task<Twin> StartAsync(bool isPostgres, int seed)
     {
-        var twin = new Twin(postgres, seed);
+        var twin = new Twin(isPostgres, seed);
         await twin._host.StartAsync();
         return twin;
     }
@@ -110,7 +116,7 @@ internal sealed class Twin : IAsyncDisposable
     // A worker of its own for each time that time passes: when it has stopped, nothing of it comes later.
     private async Task RunClockAsync()
     {
-        using var clock = ActivatorUtilities.CreateInstance<ClockWorker>(_host.Services);
+        using var clock = ActivatorUtilities.CreateInstance<ClockWorker>(_host.Services, InOrder.Over(Store));
         await clock.StartAsync(default);
         await Wait.UntilAsync("nobody is due any more", async () =>
             (await Store.ReadUnsweptAsync(default)).Count == 0 && (await Store.ReadNextDueAsync(Now, default) is not { } next || next > Now));

@@ -206,6 +206,10 @@ public abstract partial class StoreConformance
         endpoint = (await store.Webhooks.WriteEndpointAsync(failing with { Url = "https://a" }, Note("updated"), 10, Stop))!;
         Assert.Equal(new Timestamp(500), endpoint.FailingSince);
 
+        // Another node may have seen its own first failure later.
+        await store.Webhooks.CompleteAsync(Nothing with { FailingSince = new Dictionary<int, Timestamp?> { [endpoint.Key] = new Timestamp(550) } }, Stop);
+        Assert.Equal(new Timestamp(500), Assert.Single(await store.Webhooks.ReadEndpointsAsync(environment, Stop)).FailingSince);
+
         await FailAsync(null);
         endpoint = (await store.Webhooks.WriteEndpointAsync(endpoint, Note("updated"), 10, Stop))!;
         Assert.Null(endpoint.FailingSince);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Clock;
@@ -43,6 +44,7 @@ public static class LaurelHosting
         ArgumentNullException.ThrowIfNull(options);
         services.AddSingleton(options.Checked());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => RandomNumberGenerator.Create());
         services.AddSingleton(_ => StoreChoice.Create(options));
         services.AddSingleton<LaurelTelemetry>();
         services.AddSingleton<Readiness>();
@@ -64,7 +66,7 @@ public static class LaurelHosting
             provider.GetRequiredService<OutboxSignal>(),
             provider.GetRequiredService<TimeProvider>(),
             new PipelineLimits(options.PipelineQueueLimit, options.PipelineBatchLimit),
-            new RandomIds().Draw,
+            new RandomIds(provider.GetRequiredService<RandomNumberGenerator>()).Draw,
             provider.GetRequiredService<LaurelTelemetry>(),
             provider.GetRequiredService<ILogger<EventPipeline>>()));
         services.AddSingleton<LaneWorker>();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Hosting;
@@ -19,7 +20,7 @@ namespace Laurel.AspNetCore.Webhooks;
 /// Webhooks of the key's environment: make, list, change, delete, rotate their secrets. What becomes of their messages is <see cref="WebhookMessagesApi"/>'s.
 /// Source: semantics §10.
 /// </summary>
-internal sealed class WebhooksApi(ILaurelStore store, SecretSeal seal, AddressGuard guard, WebhookDispatcher dispatcher, LaurelOptions options, TimeProvider time)
+internal sealed class WebhooksApi(ILaurelStore store, SecretSeal seal, AddressGuard guard, WebhookDispatcher dispatcher, LaurelOptions options, RandomNumberGenerator random, TimeProvider time)
 {
     /// <summary>Secrets that a webhook may have at once: each signs every message, and a receiver has to try each.</summary>
     public const int SecretLimit = 5;
@@ -62,7 +63,7 @@ internal sealed class WebhooksApi(ILaurelStore store, SecretSeal seal, AddressGu
 
         var (caller, now, faults) = (Caller.Of(context), Now, new List<Fault>());
         var blank = new WebhookEndpoint(
-            0, Ulid.NewUlid(time.GetUtcNow()).ToString(), caller.Environment, 0, "", "", ["*"], EndpointStatus.Enabled, null, [], now, now, null);
+            0, NewId(), caller.Environment, 0, "", "", ["*"], EndpointStatus.Enabled, null, [], now, now, null);
         var asked = WebhookRequests.ReadEndpoint(body.RootElement, blank, guard, faults, "secret");
         var secret = WebhookRequests.ReadSecret(body.RootElement, faults);
         if (faults.Count > 0)
@@ -91,6 +92,13 @@ internal sealed class WebhooksApi(ILaurelStore store, SecretSeal seal, AddressGu
 
         context.Response.Headers.Location = $"{WebhookAnswers.Path}/{written.Id}";
         await WebhookAnswers.AnswerAsync(context, StatusCodes.Status201Created, written, seal, now, new ShownSecret(secret!, PreviousValidUntil: null));
+    }
+
+    private string NewId()
+    {
+        Span<byte> drawn = stackalloc byte[10];
+        random.GetBytes(drawn);
+        return Ulid.NewUlid(time.GetUtcNow(), drawn).ToString();
     }
 
     private async Task ListAsync(HttpContext context)

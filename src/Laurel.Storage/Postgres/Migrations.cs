@@ -18,7 +18,12 @@ internal static class Migrations
         await ExecuteAsync(connection, $"select pg_advisory_lock({LockKey})", cancellationToken);
         try
         {
-            await ExecuteAsync(connection, "create table if not exists schema_version (version integer primary key, applied_at timestamptz not null default now())", cancellationToken);
+            // Where it is there, the user need not be one who may make tables.
+            if (!await ExistsAsync(connection, cancellationToken))
+            {
+                await ExecuteAsync(connection, "create table schema_version (version integer primary key, applied_at timestamptz not null default now())", cancellationToken);
+            }
+
             var version = await VersionAsync(connection, cancellationToken);
             if (version > scripts.Count)
             {
@@ -44,6 +49,12 @@ internal static class Migrations
 
     /// <summary>The schema that this version of Laurel makes.</summary>
     public static int Newest => Scripts().Count;
+
+    private static async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var select = new NpgsqlCommand("select to_regclass('schema_version') is not null", connection);
+        return (bool)(await select.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     private static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

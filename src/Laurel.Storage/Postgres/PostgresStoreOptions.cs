@@ -76,7 +76,10 @@ public sealed record PostgresStoreOptions(string ConnectionString, int WriteLane
         foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (name, value) = (pair.Split('=', 2)[0], pair.Contains('=', StringComparison.Ordinal) ? pair.Split('=', 2)[1] : "");
-            settings[NpgsqlNameOf(Uri.UnescapeDataString(name))] = Uri.UnescapeDataString(value);
+            var npgsqlName = NpgsqlNameOf(Uri.UnescapeDataString(name));
+
+            // libpq's verify-full is Npgsql's VerifyFull.
+            settings[npgsqlName] = npgsqlName == "SSL Mode" ? Uri.UnescapeDataString(value).Replace("-", "", StringComparison.Ordinal) : Uri.UnescapeDataString(value);
         }
 
         return settings;

@@ -62,7 +62,7 @@ internal static class WebhookEndpointTable
         return written[0];
     }
 
-    /// <summary>Notes since when endpoints fail.</summary>
+    /// <summary>Notes since when endpoints fail. Of two nodes' first failures the earlier note stands.</summary>
     public static NpgsqlBatchCommand WriteFailing(IReadOnlyDictionary<int, Timestamp?> failingSince)
     {
         var sorted = failingSince.OrderBy(one => one.Key).ToList();
@@ -70,7 +70,7 @@ internal static class WebhookEndpointTable
             """
             with held as materialized (
               select e.key, u.since from unnest($1::int[], $2::bigint[]) u (key, since) join webhook_endpoints e on e.key = u.key order by e.key for no key update of e)
-            update webhook_endpoints e set failing_since = h.since from held h where e.key = h.key
+            update webhook_endpoints e set failing_since = case when h.since is null then null else coalesce(e.failing_since, h.since) end from held h where e.key = h.key
             """)
             .With(sorted.Select(one => one.Key).ToArray()).With(sorted.Select(one => one.Value?.UnixMicroseconds).ToArray());
     }

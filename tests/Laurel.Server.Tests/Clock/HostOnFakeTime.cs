@@ -24,6 +24,11 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
 
     public FakeTimeProvider Time { get; private set; } = new(new DateTimeOffset(2026, 2, 14, 10, 0, 0, TimeSpan.Zero));
 
+    /// <summary>Which store it has.</summary>
+    public bool IsPostgres { get; init; } = TestStore.IsPostgresWanted;
+
+    public Uri Address { get; private set; } = null!;
+
     public Api Test { get; private set; } = null!;
 
     public Api Live { get; private set; } = null!;
@@ -53,7 +58,7 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        _store ??= await TestStore.CreateAsync(_folder, TestStore.IsPostgresWanted);
+        _store ??= await TestStore.CreateAsync(_folder, IsPostgres);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(new Recorder(Log));
@@ -71,9 +76,9 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
         _app.UseLaurelProblems();
         _app.MapLaurel();
         await _app.StartAsync();
-        var address = new Uri(_app.Urls.Single());
-        Test = new Api(_http, address, _testKey);
-        Live = new Api(_http, address, _liveKey);
+        Address = new Uri(_app.Urls.Single());
+        Test = new Api(_http, Address, _testKey);
+        Live = new Api(_http, Address, _liveKey);
     }
 
     public async Task StopAsync()

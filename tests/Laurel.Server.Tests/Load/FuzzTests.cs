@@ -49,7 +49,7 @@ public sealed class FuzzTests(FoldingServer server, ITestOutputHelper output) : 
 
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(async connection =>
         {
-            var requests = new GeneratedRequests((Counts.Seed * Connections) + connection, tenant.Participant.Key!, disabled.Participant.Key!);
+            var requests = new GeneratedRequests((Counts.Seed * Connections) + connection, tenant.Participant.Key!, disabled.Participant.Key!, TimeProvider.System);
             for (var i = connection; i < Counts.Fuzz; i += Connections)
             {
                 await SendAsync(requests.Next());

@@ -11,7 +11,7 @@ public sealed record GeneratedRequest(string Method, string Path, byte[]? Body, 
 /// Draws requests from one seed: most of them sound, the rest broken in every way that the error tables name, and in some that they do not.
 /// Not safe for use by several threads.
 /// </summary>
-public sealed class GeneratedRequests(int seed, string goodKey, string disabledKey)
+public sealed class GeneratedRequests(int seed, string goodKey, string disabledKey, TimeProvider time)
 {
     /// <summary>Ids of all participants that requests may write.</summary>
     public static readonly IReadOnlyList<string> Participants =
@@ -83,8 +83,8 @@ public sealed class GeneratedRequests(int seed, string goodKey, string disabledK
     private string Timestamp()
     {
         // Ten years back to two days ahead: a few are too far ahead.
-        var time = DateTime.UtcNow.AddMinutes(-_random.Next(5_000_000)).AddDays(_random.Next(30) == 0 ? 3652 : 0);
-        return time.ToString(Pick(["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd' 'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.fffffff'+05:30'"]), CultureInfo.InvariantCulture);
+        var at = time.GetUtcNow().UtcDateTime.AddMinutes(-_random.Next(5_000_000)).AddDays(_random.Next(30) == 0 ? 3652 : 0);
+        return at.ToString(Pick(["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd' 'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.fffffff'+05:30'"]), CultureInfo.InvariantCulture);
     }
 
     private string Key() => $"key-{_random.Next(300)}";

@@ -79,7 +79,7 @@ public sealed class LogReplayTests : IAsyncLifetime
     }
 
     // The programs are published without anybody to look at the participants under them, and one is never asked: dues are those of either program.
-    private static async Task VerifiesAsync(SqliteStore store)
+    private static async Task VerifiesAsync(ILaurelStore store)
     {
         await using var snapshot = await store.Transfer.OpenSnapshotAsync(_none);
         var differences = new List<string>();
@@ -88,7 +88,7 @@ public sealed class LogReplayTests : IAsyncLifetime
         Assert.Equal((await snapshot.CountAsync(_none)).Inputs, counts.Inputs);
     }
 
-    private static async Task MoveAsync(SqliteStore from, SqliteStore to)
+    private static async Task MoveAsync(ILaurelStore from, SqliteStore to)
     {
         await using var lines = new MemoryStream();
         await using (var snapshot = await from.Transfer.OpenSnapshotAsync(_none))

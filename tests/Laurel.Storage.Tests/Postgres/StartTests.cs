@@ -35,6 +35,28 @@ public sealed class StartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_user_who_may_make_nothing_serves_once_the_owner_has_migrated()
+    {
+        await (await _database.OpenAsync()).DisposeAsync();
+        var user = $"{PostgresServer.NameOf(_database.ConnectionString)}_app";
+        await _database.ExecuteAsync(
+            $"""
+            create role {user} login password 'app';
+            grant usage on schema public to {user};
+            grant select, insert, update, delete on all tables in schema public to {user};
+            grant usage on all sequences in schema public to {user};
+            """);
+
+        var restricted = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Username = user, Password = "app" }.ConnectionString;
+        await using (var node = await TestDatabase.OpenAsync(new PostgresStoreOptions(restricted)))
+        {
+            Assert.True(await NodeInputs.AddAsync(node, "p", 1));
+        }
+
+        await _database.ExecuteAsync($"drop owned by {user}; drop role {user}");
+    }
+
+    [Fact]
     public async Task A_database_of_a_newer_schema_is_refused()
     {
         await (await _database.OpenAsync()).DisposeAsync();
@@ -89,7 +111,7 @@ public sealed class StartTests : IAsyncLifetime
 
     [Theory]
     [InlineData("postgres://me:p%40ss@db.example:6000/laurel", "db.example", 6000, "laurel", "me", "p@ss")]
-    [InlineData("postgresql://me@db.example/laurel?sslmode=require&application_name=x", "db.example", 5432, "laurel", "me", null)]
+    [InlineData("postgresql://me@db.example/laurel?sslmode=verify-full&application_name=x", "db.example", 5432, "laurel", "me", null)]
     [InlineData("Host=db.example;Port=6000;Database=laurel;Username=me;Password=p@ss", "db.example", 6000, "laurel", "me", "p@ss")]
     public void Both_forms_of_a_connection_string_are_read(string text, string host, int port, string database, string user, string? password)
     {

@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 namespace Laurel.AspNetCore.Events.Pipeline;
 
 /// <summary>
-/// The random part of ids: 64 bits nobody can guess, so that ids tell no one what others did. Drawn from the system in blocks, since each call costs
-/// far more than its bytes. Any thread.
+/// The random part of ids: 64 bits nobody can guess, so that ids tell no one what others did. Drawn from <paramref name="source"/> in blocks, since each
+/// call of the system costs far more than its bytes. Any thread.
 /// </summary>
-internal sealed class RandomIds
+internal sealed class RandomIds(RandomNumberGenerator source)
 {
     private const int BlockBytes = 1024;
     private readonly Lock _lock = new();
@@ -21,7 +21,7 @@ internal sealed class RandomIds
         {
             if (_used == BlockBytes)
             {
-                RandomNumberGenerator.Fill(_block);
+                source.GetBytes(_block);
                 _used = 0;
             }
 

@@ -5,9 +5,10 @@ namespace Laurel.AspNetCore.Events.Pipeline;
 
 /// <summary>
 /// Commands whose participants another node's batch held. They wait here for the lock, one participant at a time, so that nobody else waits for a hot one. As long as a
-/// participant has a command here, its later ones come here too, and its order holds. Any thread adds, one at a time takes.
+/// participant has a command here, its later ones come here too, and its order holds. Beyond <paramref name="queueLimit"/> commands are told that the queue is full.
+/// Any thread adds, one at a time takes.
 /// </summary>
-internal sealed class ContendedLane
+internal sealed class ContendedLane(int queueLimit)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ParticipantName, Queue<PipelineCommand>> _byParticipant = [];
@@ -23,6 +24,12 @@ internal sealed class ContendedLane
     {
         lock (_lock)
         {
+            if (_count >= queueLimit)
+            {
+                command.Complete(EventPipeline.QueueFull);
+                return;
+            }
+
             if (!_byParticipant.TryGetValue(command.Participant, out var queue))
             {
                 queue = new Queue<PipelineCommand>();
@@ -37,7 +44,7 @@ internal sealed class ContendedLane
         _signal.Writer.TryWrite(true);
     }
 
-    /// <summary>Adds the command if its participant has others here; false where it has none.</summary>
+    /// <summary>Adds the command, or tells it that the queue is full, if its participant has others here; false where it has none.</summary>
     public bool TryFollow(PipelineCommand command)
     {
         if (Count == 0)
@@ -50,6 +57,12 @@ internal sealed class ContendedLane
             if (!_byParticipant.TryGetValue(command.Participant, out var queue))
             {
                 return false;
+            }
+
+            if (_count >= queueLimit)
+            {
+                command.Complete(EventPipeline.QueueFull);
+                return true;
             }
 
             queue.Enqueue(command);

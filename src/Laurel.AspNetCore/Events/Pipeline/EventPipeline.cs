@@ -34,7 +34,7 @@ internal sealed class EventPipeline
         }
 
         // With one lane nobody else writes, so that nothing is ever held elsewhere.
-        _contended = [.. Enumerable.Range(0, store.WriteLanes > 1 ? store.WriteLanes : 0).Select(_ => new ContendedLane())];
+        _contended = [.. Enumerable.Range(0, store.WriteLanes > 1 ? store.WriteLanes : 0).Select(_ => new ContendedLane(limits.QueueLimit))];
         _run = new BatchRun(store, books, subscribers, outbox, time, drawId, telemetry);
         telemetry.ObserveQueueDepth(() => _lanes.Sum(lane => (long)lane.Count) + _contended.Sum(lane => (long)lane.Count));
     }

@@ -149,6 +149,7 @@ internal static class EventsLayer
         {
             await server.StopAsync();
             await StoredRows.VerifyEfCoreAsync(postgres, EfCoreDatabase, _answered, _underway);
+            Scratch.Remove(Path.Combine(options.ScratchFolder, "efcore"));
         }
 
         public ValueTask DisposeAsync() => server.DisposeAsync();

@@ -180,7 +180,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         echo ready
         while read -r _; do :; done
         pg_ctl -D data -m immediate stop >> log 2>&1
-        rm -rf data
+        rm -rf -- *
 
         """;
 

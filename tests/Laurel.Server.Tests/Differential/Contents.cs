@@ -10,7 +10,7 @@ namespace Laurel.Server.Tests.Differential;
 
 /// <summary>
 /// All that a server keeps, as lines: its export, and what participants and webhooks show of it over HTTP, page by page. Masked in the export is only what the first start draws for tenant
-/// and keys (their ids, when a key was last used), the bytes of sealed secrets, which differ each time that one is sealed, and the checksum over all of it. The numbers of participants are written as ids, and their lines sorted: a store numbers those of one batch as it likes.
+/// and keys (their ids, also as <c>published_by</c> of programs, and when a key was last used), the bytes of sealed secrets, which differ each time that one is sealed, and the checksum over all of it. The numbers of participants are written as ids, and their lines sorted: a store numbers those of one batch as it likes.
 /// </summary>
 internal static partial class Contents
 {
@@ -103,7 +103,7 @@ internal static partial class Contents
     [GeneratedRegex("""(?<name>"(id|tenant_id)":"|"last_used_at":)[^,}]*""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Drawn();
 
-    [GeneratedRegex("""(?<name>"(sealed|sha256)":")[^"]*""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""(?<name>"(sealed|sha256|published_by)":")[^"]*""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Sealed();
 
     [GeneratedRegex("""^\{"(type|fact_id":"[^"]*","seq":[0-9]+,"kind)":"(?<kind>[^"]*)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

@@ -34,8 +34,8 @@ internal sealed class Twin : IAsyncDisposable
                 return options with
                 {
                     BootstrapAdminKeys = [Key, LiveKey],
-                    ParticipantRatePerSecond = 0.01,
-                    ParticipantRateBurst = 30,
+                    ParticipantRatePerSecond = 0.001,
+                    ParticipantRateBurst = 6,
                     WebhooksPaused = true,
                     WebhooksEncryptionKeys = [TestStore.EncryptionKey],
                     SqliteFoldAfterInputs = 100,

@@ -17,7 +17,7 @@ internal static class Layers
     {
         await using var postgres = await PostgresServer.StartAsync(options);
         report.Note(await postgres.DescribeAsync());
-        report.Note($"{await Wrk.VersionAsync()}; Laurel with its own settings but for the cap on a participant, which is off; {LaurelOnPostgres.People:N0} participants");
+        report.Note($"{await Wrk.VersionAsync()}; Laurel with its own settings but for the cap on a participant, which is off{LaurelOnPostgres.GivenSettings()}; {LaurelOnPostgres.People:N0} participants");
         foreach (var layer in options.Layers)
         {
             Console.Error.WriteLine($"== {layer}");

@@ -61,6 +61,7 @@ internal static class EventsLayer
         report.Add(Layer, $"pgbench, the same pipelined, {hand.PipelinedClients} clients", Median.Of(hand.PipelinedRates), "events/s");
         report.Add(Layer, $"EF Core, POST /events, {peer.Connections} connections", Median.Of(peer.Rates), "events/s");
         report.Add(Layer, $"EF Core, POST /events, {peer.Connections} connections, p99", Median.Of(peer.P99), "ms");
+        report.Add(Layer, "EF Core, server's processor time", Median.Of(peer.ProcessorTimes), "us/event");
         report.AddRatio(Layer, "single events over pgbench", Ratios(laurel.SingleRates, hand.PlainRates), Target.AtLeast(3));
         report.AddRatio(Layer, "batches over pgbench", Ratios(laurel.BatchRates, hand.PlainRates), Target.AtLeast(6));
         report.AddRatio(Layer, "single events over pgbench, pipelined", Ratios(laurel.SingleRates, hand.PipelinedRates));
@@ -121,6 +122,8 @@ internal static class EventsLayer
 
         public List<double> P99 { get; } = [];
 
+        public List<double> ProcessorTimes { get; } = [];
+
         public static async Task<Peer> StartAsync(BenchOptions options, PostgresServer postgres)
         {
             await postgres.CreateDatabaseAsync(EfCoreDatabase);
@@ -134,15 +137,18 @@ internal static class EventsLayer
 
         public async Task ChooseAsync(Report report)
         {
-            await LoadAsync(64, 4);
+            // EF Core runs much code the first time; the peer must not pay for that in the rounds.
+            await LoadAsync(64, 15);
             Connections = await BestAsync(report, "EF Core", EfCoreConnections, async connections => (await LoadAsync(connections, options.Seconds(8))).PerSecond);
         }
 
         public async Task MeasureAsync(int seconds)
         {
+            var before = server.ReadProcessorTime();
             var result = await LoadAsync(Connections, seconds);
             Rates.Add(result.PerSecond);
             P99.Add(result.P99Ms);
+            ProcessorTimes.Add((server.ReadProcessorTime() - before).TotalMicroseconds / result.Requests);
         }
 
         public async Task FinishAsync(PostgresServer postgres)

@@ -48,6 +48,15 @@ internal sealed class LaurelOnPostgres : IAsyncDisposable
 
     public List<double> BatchProcessorTimes { get; } = [];
 
+    /// <summary>What the environment sets of <c>Laurel:Postgres:*</c>, which the nodes take over; empty where it sets nothing.</summary>
+    public static string GivenSettings()
+    {
+        const string Prefix = "Laurel__Postgres__";
+        var variables = Environment.GetEnvironmentVariables();
+        return string.Concat(variables.Keys.Cast<string>().Where(name => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)
+            .Select(name => $", {name}={variables[name]}"));
+    }
+
     /// <summary>Makes the database with the program and one event of each participant, so that nothing measured later meets a new one. No node runs afterwards.</summary>
     public static async Task<LaurelOnPostgres> FillAsync(BenchOptions options, PostgresServer postgres, string database)
     {

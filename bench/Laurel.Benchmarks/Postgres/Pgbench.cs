@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Laurel.Benchmarks.Postgres;
 
 /// <summary>What pgbench printed.</summary>
-internal sealed record PgbenchResult(long Transactions, double PerSecond, double LatencyMs);
+internal sealed record PgbenchResult(long Transactions, double PerSecond);
 
 /// <summary>
 /// <c>pgbench</c> with a script of <c>load/</c>: one event, one transaction, on a copy of the database that Laurel filled. The texts of a row are those that Laurel wrote.
@@ -81,7 +81,7 @@ internal sealed class Pgbench
             throw new BenchFailedException($"pgbench {Path.GetFileName(script)} ended with {process.ExitCode}: {output} {await errors}");
         }
 
-        return new PgbenchResult((long)Find(output, "number of transactions actually processed:"), Find(output, "tps ="), Find(output, "latency average ="));
+        return new PgbenchResult((long)Find(output, "number of transactions actually processed:"), Find(output, "tps ="));
     }
 
     private static double Find(string output, string label)

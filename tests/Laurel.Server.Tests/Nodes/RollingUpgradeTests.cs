@@ -25,20 +25,23 @@ public sealed class RollingUpgradeTests(TwoNodes nodes, ITestOutputHelper output
         var tenant = await nodes.NewTenantAsync();
         await tenant.PublishAsync(Program);
         var apis = nodes.Of(tenant.Admin);
+
+        // The other node knows a new key within a second.
+        await Wait.UntilAsync("both nodes know the key", async () => (await apis[1].GetAsync(Api.Program)).Status == 200);
         using var stop = new CancellationTokenSource();
         var callers = Enumerable.Range(0, Callers).Select(caller => Task.Run(() => EmitAsync(apis, caller, stop.Token))).ToArray();
 
         foreach (var node in new[] { nodes.First, nodes.Other })
         {
-            await MoreEventsAsync();
+            await MoreEventsAsync(callers);
             Assert.Equal(0, await node.TerminateAsync());
-            await MoreEventsAsync();
+            await MoreEventsAsync(callers);
             var migrated = await ServerCommand.RunAsync(node.Folder, "migrate", "--store", nodes.Database);
             Assert.True(migrated.ExitCode == 0, migrated.Output + migrated.Errors);
             await node.StartAsync();
         }
 
-        await MoreEventsAsync();
+        await MoreEventsAsync(callers);
         await stop.CancelAsync();
         await Task.WhenAll(callers);
 
@@ -58,10 +61,19 @@ public sealed class RollingUpgradeTests(TwoNodes nodes, ITestOutputHelper output
         }
     }
 
-    private async Task MoreEventsAsync()
+    // A caller that failed says why.
+    private async Task MoreEventsAsync(Task[] callers)
     {
         var before = _answers.Count;
-        await Wait.UntilAsync("the callers have got on", () => Task.FromResult(_answers.Count >= before + LeastEvents));
+        await Wait.UntilAsync("the callers have got on", async () =>
+        {
+            if (callers.FirstOrDefault(caller => caller.IsFaulted) is { } failed)
+            {
+                await failed;
+            }
+
+            return _answers.Count >= before + LeastEvents;
+        });
     }
 
     // A caller sends one event after the other, each to the nodes by turns until it is acknowledged.

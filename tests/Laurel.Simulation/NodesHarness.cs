@@ -232,22 +232,25 @@ internal sealed class NodesHarness(PostgresServer postgres, Func<LaurelServer> c
         return false;
     }
 
+    // False where an item of it was not kept: a lane of its own may have failed. It is sent again with the others.
     private bool AcknowledgeBatch(int[] keys, Reply reply)
     {
+        var areAllKept = true;
         foreach (var (key, result) in keys.Zip(reply.Json.GetProperty("results").EnumerateArray()))
         {
-            if (result.TryGetProperty("event_id", out _))
+            if (result.GetProperty("event_id").ValueKind == JsonValueKind.String)
             {
                 Acknowledge(key, result.GetRawText());
             }
             else
             {
+                areAllKept = false;
                 var code = result.ToString();
                 FaultUnless(code.Contains("UNAVAILABLE", StringComparison.Ordinal) || code.Contains("OUTCOME_UNKNOWN", StringComparison.Ordinal), $"key {key} was answered with {code}");
             }
         }
 
-        return true;
+        return areAllKept;
     }
 
     private void Acknowledge(int key, string answer)

@@ -10,13 +10,6 @@ namespace Laurel.Simulation;
 [Trait(TestStore.Trait, TestStore.Postgres)]
 public sealed class NodesTests(ITestOutputHelper output)
 {
-    // Set for the transaction alone, from within it: sessions of Laurel's own see to their defaults.
-    private const string CommitWithoutDisk =
-        """
-        create function forget() returns trigger language plpgsql as $$ begin perform set_config('synchronous_commit', 'off', true); return null; end $$;
-        create trigger forget after insert on log for each statement execute function forget()
-        """;
-
     [Fact]
     public async Task Three_nodes_that_die_and_a_database_that_crashes_lose_nothing_and_do_nothing_twice()
     {
@@ -35,7 +28,6 @@ public sealed class NodesTests(ITestOutputHelper output)
     [Theory]
     [InlineData("the unique index on keys", null, "alter table idempotency_keys drop constraint idempotency_keys_pkey; create index on idempotency_keys (key_hash)", "key ")]
     [InlineData("the participants' row locks", Sabotage.NoRowLock, "alter table log drop constraint log_seq; create index on log (participant_key, seq)", "points")]
-    [InlineData("the wait for the disk", null, CommitWithoutDisk, "is lost")]
     public async Task The_same_harness_finds_out_what_is_missing(string missing, string? host, string sql, string fault)
     {
         await using var postgres = await PostgresServer.StartAsync();

@@ -3,6 +3,7 @@ using Laurel.Server.Tests.Harness;
 namespace Laurel.Server.Tests.Commands;
 
 /// <summary>The commands of the server's executable, as processes. Source: docs/operate/commands.md.</summary>
+[Trait(TestStore.Trait, TestStore.Sqlite)]
 public sealed class CommandTests
 {
     private static readonly CancellationToken _stop = TestContext.Current.CancellationToken;

@@ -7,6 +7,7 @@ using Npgsql;
 namespace Laurel.Server.Tests.Commands;
 
 /// <summary>The commands of the server's executable on PostgreSQL, as processes. Source: docs/operate/commands.md and backup.md.</summary>
+[Trait(TestStore.Trait, TestStore.Sqlite)]
 public sealed class PostgresCommandTests : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();

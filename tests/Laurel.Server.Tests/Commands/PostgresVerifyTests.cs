@@ -6,6 +6,7 @@ using Laurel.Server.Tests.Harness;
 namespace Laurel.Server.Tests.Commands;
 
 /// <summary>Verify finds what was changed in PostgreSQL behind Laurel's back, and names it.</summary>
+[Trait(TestStore.Trait, TestStore.Sqlite)]
 public sealed class PostgresVerifyTests(VerifiedDatabase database) : IClassFixture<VerifiedDatabase>
 {
     private const string IsFirst = "(select key from participants where id = 'first')";

@@ -6,6 +6,7 @@ using SQLitePCL;
 namespace Laurel.Server.Tests.Commands;
 
 /// <summary>Verify finds what was changed behind Laurel's back, and names it.</summary>
+[Trait(TestStore.Trait, TestStore.Sqlite)]
 public sealed class VerifyTests(VerifiedStore store) : IClassFixture<VerifiedStore>
 {
     private const string IsFirst = "(select key from participants where id = 'first')";

@@ -65,7 +65,8 @@ internal static partial class Contents
         return [.. masked[false], .. masked[true].Order(StringComparer.Ordinal)];
     }
 
-    private static bool IsNumbered(string line) => line.StartsWith(Participant, StringComparison.Ordinal) || line.StartsWith(Part, StringComparison.Ordinal);
+    // What is sorted by an id that each server drew, or numbered as a store likes.
+    private static bool IsNumbered(string line) => OfKeys().IsMatch(line) || line.StartsWith(Participant, StringComparison.Ordinal) || line.StartsWith(Part, StringComparison.Ordinal);
 
     private static async Task AddParticipantAsync(Twin twin, string id, List<string> lines)
     {

@@ -166,6 +166,17 @@ public sealed class BatchTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_key_that_many_participants_share_in_a_batch_is_the_first_ones()
+    {
+        var (participant, key) = (Some.Participant(), Some.Key());
+
+        var results = Results(await server.Live.PostBatchAsync(Enumerable.Range(0, 10).Select(i => Some.Event($"{participant}_{i}", key: key))), processed: 10, failed: 0);
+
+        Assert.Single(results.Select(result => result.GetRawText()).Distinct(StringComparer.Ordinal));
+        Assert.Equal(1, await TotalAsync($"{participant}_0"));
+    }
+
+    [Fact]
     public async Task A_replay_that_names_an_unknown_participant_does_not_disturb_new_ones()
     {
         var key = Some.Key();

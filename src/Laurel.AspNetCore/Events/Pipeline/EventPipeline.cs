@@ -48,9 +48,10 @@ internal sealed class EventPipeline
     /// <summary>Queues a call's commands, all or none; false where the queue is full.</summary>
     public bool TrySubmit(CommandGroup group)
     {
-        if (_lanes.Length == 1)
+        // A key that stands twice in a call is the first one's, so such a call keeps its order in one lane; participants who have their own are safe by their rows.
+        if (_lanes.Length == 1 || HasRepeatedKey(group))
         {
-            return _lanes[0].TryAdd(group.Commands);
+            return _lanes[LaneOf(group.Commands[0])].TryAdd(group.Commands);
         }
 
         // All lanes must take their part: the group is refused before any has.
@@ -59,7 +60,7 @@ internal sealed class EventPipeline
             return false;
         }
 
-        foreach (var part in group.Commands.GroupBy(command => unchecked((uint)command.Participant.GetHashCode()) % (uint)_lanes.Length))
+        foreach (var part in group.Commands.GroupBy(LaneOf))
         {
             List<PipelineCommand> commands = [.. part];
             if (!_lanes[part.Key].TryAdd(commands))
@@ -69,6 +70,14 @@ internal sealed class EventPipeline
         }
 
         return true;
+    }
+
+    private uint LaneOf(PipelineCommand command) => unchecked((uint)command.Participant.GetHashCode()) % (uint)_lanes.Length;
+
+    private static bool HasRepeatedKey(CommandGroup group)
+    {
+        var seen = new HashSet<KeyHash>(group.Commands.Count);
+        return group.Commands.Count > 1 && group.Commands.Any(command => command.Key is { } key && !seen.Add(key));
     }
 
     /// <summary>Waits until a lane may have work.</summary>

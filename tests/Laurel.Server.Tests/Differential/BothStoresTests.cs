@@ -10,13 +10,13 @@ namespace Laurel.Server.Tests.Differential;
 /// </summary>
 public sealed class BothStoresTests(ITestOutputHelper output)
 {
+    /// <summary>From so many operations on each kind must be among them; fewer are drawn every day.</summary>
+    private const int FewestForAll = 600;
+
     private readonly SortedDictionary<string, int> _reached = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, int> _statuses = [];
 
     // It has both stores, so that one run of the tests is enough.
-    /// <summary>From so many operations on each kind must be among them; fewer are drawn every day.</summary>
-    private const int FewestForAll = 600;
-
     [Fact]
     [Trait(TestStore.Trait, TestStore.Sqlite)]
     public async Task Both_stores_answer_the_same_and_hold_the_same()

@@ -13,6 +13,11 @@ failed=0
 skipped=0
 
 finish() {
+  # Once more what failed, since a run's output is long and may be cut.
+  if [ -n "${results:-}" ] && [ -s "$results/failures.txt" ]; then
+    echo "Failed:"
+    cat "$results/failures.txt"
+  fi
   local line="$passed passed, $failed failed"
   if [ "$skipped" -gt 0 ]; then line="$line, $skipped skipped"; fi
   echo "$line"
@@ -116,6 +121,14 @@ count_of() {
   sed -n "s/.*<assembly [^>]*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
 }
 
+# The failed tests of a result file: name, then the beginning of what was said.
+failures_of() {
+  awk -v RS='<test ' 'NR > 1 && /result="Fail"/ {
+    match($0, /name="[^"]*"/); print "  " substr($0, RSTART + 6, RLENGTH - 7)
+    if (match($0, /<message><!\[CDATA\[[^\]]*/)) print "    " substr($0, RSTART + 18, RLENGTH - 18 > 1500 ? 1500 : RLENGTH - 18)
+  }' "$1"
+}
+
 # Runs a project's tests; what comes behind its name goes to the runner.
 run() {
   local name="$1" file="$results/$1.xml"
@@ -138,6 +151,7 @@ run() {
   # A run that fails without a failed test (a fixture that cannot be taken down, say) is a failure all the same.
   if [ "$code" -ne 0 ] && [ "$here_failed" -eq 0 ]; then here_failed=1; fi
   echo "$name: $here_passed passed, $here_failed failed, $here_skipped skipped"
+  if [ "$here_failed" -gt 0 ]; then failures_of "$file" >> "$results/failures.txt"; fi
   passed=$((passed + here_passed))
   failed=$((failed + here_failed))
   skipped=$((skipped + here_skipped))

@@ -13,8 +13,21 @@ public sealed record HistoryEntry(FactId EventId, string EventName, ReadOnlyMemo
 /// <summary>A page of a history; <paramref name="Total"/> counts the matches on all pages.</summary>
 public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Events, long Total);
 
-/// <summary>Asks for facts of a participant, newest first by occurrence, then by <c>seq</c>, then by place within the input.</summary>
-public sealed record FactsQuery(ParticipantName Participant, string? Kind, int Page, int PageSize);
+/// <summary>
+/// Asks for facts of a participant, newest first by occurrence, then by <c>seq</c>, then by place within the input. <paramref name="Kinds"/> are different ones of
+/// <see cref="FactKinds"/>; none stands for all.
+/// </summary>
+public sealed record FactsQuery(ParticipantName Participant, IReadOnlyList<string> Kinds, int Page, int PageSize)
+{
+    /// <summary>How many facts match on all pages; <paramref name="counts"/> as in a participant's state.</summary>
+    internal long Total(long[] counts) =>
+        Kinds.Count == 0 ? counts.Sum() : counts.Where((_, place) => Kinds.Contains(FactKinds.All[place], StringComparer.Ordinal)).Sum();
+
+    /// <summary>How many facts of an input match.</summary>
+    internal int CountIn(LogRow input) => Kinds.Count == 0
+        ? input.FactCount
+        : FactDocument.CountOf(input.Facts.Span, Kinds) + (input.Kind == InputKind.Event && Kinds.Contains(FactKinds.Event, StringComparer.Ordinal) ? 1 : 0);
+}
 
 /// <summary>One input whose facts fall into a page; <paramref name="First"/> and <paramref name="Count"/> choose among its matching facts, last made first.</summary>
 public sealed record FactsEntry(LogRow Input, int First, int Count);

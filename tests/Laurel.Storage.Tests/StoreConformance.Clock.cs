@@ -24,8 +24,8 @@ public abstract partial class StoreConformance
         Assert.Equal(2, history.Total);
         Assert.Equal(1, (await store.ReadHistoryAsync(new HistoryQuery(journal.Name("p"), "buy", null, null, 1, 10), Stop)).Total);
         Assert.Equal(0, (await store.ReadHistoryAsync(new HistoryQuery(journal.Name("p"), "", null, null, 1, 10), Stop)).Total);
-        Assert.Equal(8, (await store.ReadFactsAsync(new FactsQuery(journal.Name("p"), null, 1, 10), Stop))!.Total);
-        Assert.Equal(2, (await store.ReadFactsAsync(new FactsQuery(journal.Name("p"), FactKinds.Event, 1, 10), Stop))!.Inputs.Count);
+        Assert.Equal(8, (await store.ReadFactsAsync(new FactsQuery(journal.Name("p"), [], 1, 10), Stop))!.Total);
+        Assert.Equal(2, (await store.ReadFactsAsync(new FactsQuery(journal.Name("p"), [FactKinds.Event], 1, 10), Stop))!.Inputs.Count);
         Assert.Equal(drafts.Select(draft => draft.Kind), (await store.ReadLogAsync(journal.Name("p"), 0, 10, Stop)).Select(row => row.Kind));
         await Comparison.SameAsync(store, journal);
     }

@@ -9,7 +9,11 @@ namespace Laurel.Storage.Tests;
 public abstract partial class StoreConformance : IAsyncDisposable
 {
     private static readonly string[] Names = ["buy", "login", "share", "never_sent"];
-    private static readonly string?[] Kinds = [null, FactKinds.Event, FactKinds.PointsAwarded, FactKinds.BadgeUnlocked, FactKinds.TierChanged, "no.such_kind"];
+    private static readonly string[][] Kinds =
+    [
+        [], [FactKinds.Event], [FactKinds.PointsAwarded], [FactKinds.BadgeUnlocked], [FactKinds.TierChanged], ["no.such_kind"],
+        [FactKinds.PointsAwarded, FactKinds.TierChanged], [FactKinds.BadgeUnlocked, FactKinds.Event],
+    ];
     private int _environments;
 
     private protected static CancellationToken Stop => TestContext.Current.CancellationToken;

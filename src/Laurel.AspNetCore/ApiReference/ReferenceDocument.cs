@@ -216,13 +216,22 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
     private static OpenApiSecurityScheme Scheme(string header, string meaning) =>
         new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = header, Description = meaning };
 
+    // Each slice has a schemas.json of its own; names are of one space.
     private static async Task<Dictionary<string, IOpenApiSchema>> ReadSchemasAsync(OpenApiDocument document, CancellationToken cancellationToken)
     {
-        await using var stream = typeof(ReferenceDocument).Assembly.GetManifestResourceStream("schemas.json")
-            ?? throw new InvalidOperationException("schemas.json is not in the assembly.");
-        using var schemas = await JsonDocument.ParseAsync(stream, cancellationToken: cancellationToken);
-        return schemas.RootElement.EnumerateObject().ToDictionary(
-            member => member.Name, IOpenApiSchema (member) => Schema(document, member.Value.GetRawText()), StringComparer.Ordinal);
+        var schemas = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal);
+        var assembly = typeof(ReferenceDocument).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.EndsWith("schemas.json", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            await using var stream = assembly.GetManifestResourceStream(name)!;
+            using var file = await JsonDocument.ParseAsync(stream, cancellationToken: cancellationToken);
+            foreach (var member in file.RootElement.EnumerateObject())
+            {
+                schemas.Add(member.Name, Schema(document, member.Value.GetRawText()));
+            }
+        }
+
+        return schemas;
     }
 
     private static OpenApiSchema Schema(OpenApiDocument document, string json)

@@ -4,9 +4,9 @@ using Laurel.AspNetCore.Events;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
+using Laurel.Challenges;
 using Laurel.Evaluation;
 using Laurel.Facts;
-using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,51 +14,22 @@ using Microsoft.AspNetCore.Routing;
 namespace Laurel.AspNetCore.Challenges;
 
 /// <summary>Enrols participants in challenges that take only who enrols.</summary>
-internal sealed class EnrollmentApi(EventPipeline pipeline, EventsOptions options)
+internal sealed class EnrollmentApi(ParticipantWrites writes)
 {
-    private const string ParticipantId = "participant_id";
-
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/v1/gamify/challenges/{code}/enroll", EnrollAsync).RequireKey().Describe(ChallengesReference.Enroll);
 
     private async Task EnrollAsync(HttpContext context)
     {
-        if (await JsonBody.ReadBytesAsync(context, JsonBody.RequestMaxBytes) is not { } body)
-        {
-            return;
-        }
-
-        if (!IdempotencyHeader.TryRead(context, out var key))
-        {
-            await IdempotencyHeader.RefuseAsync(context);
-            return;
-        }
-
-        var faults = new List<Fault>();
-        if (ReadParticipantId(body, faults) is not { } participantId)
-        {
-            await Problem.UnprocessableAsync(context, faults);
-            return;
-        }
-
-        var caller = Caller.Of(context);
         var code = (string)context.Request.RouteValues["code"]!;
-        var command = new EnrollCommand(
-            new ParticipantName(caller.Environment, participantId),
-            caller.Tenant.Rate ?? options.DefaultRate,
-            code,
-            key is null ? null : EventPayloadHash.Of(caller.Environment, key),
-            EventPayloadHash.Of(EnrollCommand.CommandName, participantId, code));
-        var group = new CommandGroup([command]);
-        if (!pipeline.TrySubmit(group))
+        if (await writes.RunAsync(context, (body, faults) => Read(body, code, faults)) is var (write, outcome))
         {
-            await CommandAnswers.WriteFailureAsync(context, EventPipeline.QueueFull);
-            return;
+            await AnswerAsync(context, outcome, write.ParticipantId, code);
         }
-
-        await group.Done;
-        await AnswerAsync(context, command.Outcome!, participantId, code);
     }
+
+    private static WriteRequest? Read(JsonElement body, string code, List<Fault> faults) =>
+        BodyMembers.Open(body, "", faults) is { } members ? new WriteRequest(members.ParticipantId(), new EnrollInput(default, code, default)) : null;
 
     private static Task AnswerAsync(HttpContext context, CommandOutcome outcome, string participantId, string code) => outcome switch
     {
@@ -89,32 +60,5 @@ internal sealed class EnrollmentApi(EventPipeline pipeline, EventsOptions option
             _ => throw new InvalidOperationException($"An enrolment was refused as {reason}."),
         };
         return Problem.WriteAsync(context, status, problem, detail);
-    }
-
-    private static string? ReadParticipantId(ReadOnlyMemory<byte> body, List<Fault> faults)
-    {
-        using var document = JsonBody.Parse(body, faults);
-        if (document is null)
-        {
-            return null;
-        }
-
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-        {
-            faults.Add(new Fault("", "must be a JSON object with the member participant_id"));
-            return null;
-        }
-
-        var id = document.RootElement.TryGetProperty(ParticipantId, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
-        var fault = id is not null ? Identifiers.ParticipantIdFault(id)
-            : member.ValueKind == JsonValueKind.Undefined ? "is required: your id of the participant, 1 to 255 characters"
-            : "must be a string";
-        if (fault is null)
-        {
-            return id;
-        }
-
-        faults.Add(new Fault($"/{ParticipantId}", fault));
-        return null;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Laurel.Facts;
 using Laurel.Storage;
 using Laurel.Tenants;
 
@@ -27,14 +28,14 @@ internal static class EventPayloadHash
         return Hash(buffer.WrittenSpan);
     }
 
-    /// <summary>The same of a command that is its texts and no more.</summary>
-    public static UInt128 Of(string command, string participantId, string target)
+    /// <summary>The same of a command.</summary>
+    public static UInt128 Of(string command, string participantId, Properties payload)
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(1024);
         buffer.ResetWrittenCount();
         Append(buffer, command);
         Append(buffer, participantId);
-        Append(buffer, target);
+        payload.AppendCanonical(buffer);
         return Hash(buffer.WrittenSpan);
     }
 

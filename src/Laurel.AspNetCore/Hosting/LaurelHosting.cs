@@ -6,6 +6,7 @@ using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.AspNetCore.Participants;
+using Laurel.AspNetCore.Points;
 using Laurel.AspNetCore.Rewards;
 using Laurel.AspNetCore.Telemetry;
 using Laurel.AspNetCore.Tenants;
@@ -73,6 +74,7 @@ public static class LaurelHosting
 
         services.AddSingleton<DryRun>();
         services.AddSingleton<LogReplay>();
+        services.AddSingleton<ParticipantWrites>();
         services.AddSingleton<EventsApi>();
         services.AddSingleton<EventTraceApi>();
         services.AddSingleton<EventHistoryApi>();
@@ -83,6 +85,8 @@ public static class LaurelHosting
         services.AddSingleton<ChallengeStandings>();
         services.AddSingleton<ParticipantChallengesApi>();
         services.AddSingleton<EnrollmentApi>();
+        services.AddSingleton<PointsApi>();
+        services.AddSingleton<LedgerApi>();
         services.AddSingleton<RewardCodesApi>();
         services.AddSingleton<DefinitionsApi>();
 
@@ -119,6 +123,8 @@ public static class LaurelHosting
         services.GetRequiredService<ProgramApi>().Map(routes);
         services.GetRequiredService<ParticipantChallengesApi>().Map(routes);
         services.GetRequiredService<EnrollmentApi>().Map(routes);
+        services.GetRequiredService<PointsApi>().Map(routes);
+        services.GetRequiredService<LedgerApi>().Map(routes);
         services.GetRequiredService<RewardCodesApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         services.GetRequiredService<WebhooksApi>().Map(routes);

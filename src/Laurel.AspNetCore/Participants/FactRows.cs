@@ -7,30 +7,30 @@ namespace Laurel.AspNetCore.Participants;
 /// <summary>Writes the facts of one input as they are told, the last made first.</summary>
 internal static class FactRows
 {
-    public static void Write(Utf8JsonWriter writer, FactsEntry entry, string? kind)
+    public static void Write(Utf8JsonWriter writer, FactsEntry entry, IReadOnlyList<string> kinds)
     {
         using var document = JsonDocument.Parse(entry.Input.Facts);
-        foreach (var (place, fact) in Matching(document.RootElement, entry, kind))
+        foreach (var (place, fact) in Matching(document.RootElement, entry, kinds))
         {
             Write(writer, entry.Input, place, fact);
         }
     }
 
-    /// <summary>The facts of <paramref name="entry"/> that are told, the last made first, of those in <paramref name="facts"/>; the event's own has the place -1 and no document.</summary>
-    public static IEnumerable<(int Place, JsonElement? Fact)> Matching(JsonElement facts, FactsEntry entry, string? kind)
+    /// <summary>The facts of <paramref name="entry"/> that are told, the last made first, of those in <paramref name="facts"/> (no kinds = all); the event's own has the place -1 and no document.</summary>
+    public static IEnumerable<(int Place, JsonElement? Fact)> Matching(JsonElement facts, FactsEntry entry, IReadOnlyList<string> kinds)
     {
         var matching = new List<(int Place, JsonElement? Fact)>();
         for (var place = facts.GetArrayLength() - 1; place >= 0; place--)
         {
             var fact = facts[place];
-            if (kind is null || fact.GetProperty("kind"u8).ValueEquals(kind))
+            if (kinds.Count == 0 || kinds.Any(kind => fact.GetProperty("kind"u8).ValueEquals(kind)))
             {
                 matching.Add((place, fact));
             }
         }
 
         // Only an event is a fact itself.
-        if (entry.Input.Kind == InputKind.Event && (kind is null or FactKinds.Event))
+        if (entry.Input.Kind == InputKind.Event && (kinds.Count == 0 || kinds.Contains(FactKinds.Event, StringComparer.Ordinal)))
         {
             matching.Add((-1, null));
         }

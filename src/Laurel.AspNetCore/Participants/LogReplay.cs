@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.Evaluation;
@@ -104,13 +103,14 @@ internal sealed class LogReplay(ILaurelStore store, RuleBooks books)
     {
         InputKind.Event => new EventInput(row.EventId, row.EventName, Properties.ReadTrusted(row.Properties.Span), row.OccurredAt, row.ReceivedAt),
         InputKind.Tick => new TickInput(row.EventId, row.ReceivedAt),
-        InputKind.Command when row.EventName == EnrollCommand.CommandName => new EnrollInput(row.EventId, ChallengeCodeOf(row), row.ReceivedAt),
-        _ => throw new InvalidOperationException($"Input {row.EventId} is a {row.Kind} named '{row.EventName}', which this version of Laurel cannot judge."),
+        InputKind.Command => CommandOf(row),
+        _ => throw new InvalidOperationException($"Input {row.EventId} is a {row.Kind}, which this version of Laurel cannot judge."),
     };
 
-    private static string ChallengeCodeOf(LogRow row)
+    private static CommandInput CommandOf(LogRow row)
     {
-        using var properties = JsonDocument.Parse(row.Properties);
-        return properties.RootElement.GetProperty("challenge_code"u8).GetString()!;
+        using var payload = JsonDocument.Parse(row.Properties);
+        return CommandNames.Read(row.EventName, payload.RootElement, row.EventId, row.ReceivedAt)
+            ?? throw new InvalidOperationException($"Input {row.EventId} is a command named '{row.EventName}', which this version of Laurel cannot judge.");
     }
 }

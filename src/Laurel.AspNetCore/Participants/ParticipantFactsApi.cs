@@ -29,7 +29,7 @@ internal sealed class ParticipantFactsApi(ILaurelStore store)
         }
 
         var name = new ParticipantName(Caller.Of(context).Environment, participantId);
-        var page = await store.ReadFactsAsync(new FactsQuery(name, kind, paging.Page, paging.PageSize), context.RequestAborted);
+        var page = await store.ReadFactsAsync(new FactsQuery(name, kind is null ? [] : [kind], paging.Page, paging.PageSize), context.RequestAborted);
         if (page is null)
         {
             await ParticipantStateApi.UnknownAsync(context, participantId);
@@ -43,7 +43,7 @@ internal sealed class ParticipantFactsApi(ILaurelStore store)
         writer.WriteStartArray("facts");
         foreach (var entry in page.Inputs)
         {
-            FactRows.Write(writer, entry, kind);
+            FactRows.Write(writer, entry, kind is null ? [] : [kind]);
         }
 
         writer.WriteEndArray();
@@ -61,7 +61,7 @@ internal sealed class ParticipantFactsApi(ILaurelStore store)
             return null;
         }
 
-        if (values.Count != 1 || !(FactKinds.All.Contains(values[0]!) || FactKinds.Later.Contains(values[0]!)))
+        if (values.Count != 1 || !FactKinds.All.Contains(values[0]!))
         {
             faults.Add(new Fault("/kind", $"must be one of {string.Join(", ", FactKinds.All)}"));
         }

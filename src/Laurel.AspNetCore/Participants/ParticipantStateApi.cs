@@ -41,7 +41,7 @@ internal sealed class ParticipantStateApi(ParticipantReader participants, Challe
         // All is read before the first byte is written, so that a store that fails is still answered as such.
         var challenges = parts.Contains("challenges") ? await standings.OfAsync(participant, context.RequestAborted) : [];
         var rewards = parts.Contains("rewards")
-            ? await store.ReadFactsAsync(new FactsQuery(name, FactKinds.RewardGranted, Page: 1, StateParts.MostRewards), context.RequestAborted)
+            ? await store.ReadFactsAsync(new FactsQuery(name, [FactKinds.RewardGranted], Page: 1, StateParts.MostRewards), context.RequestAborted)
             : null;
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);

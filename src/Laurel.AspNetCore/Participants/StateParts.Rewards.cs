@@ -16,7 +16,7 @@ internal static partial class StateParts
         foreach (var entry in granted?.Inputs ?? [])
         {
             using var document = JsonDocument.Parse(entry.Input.Facts);
-            foreach (var (place, fact) in FactRows.Matching(document.RootElement, entry, FactKinds.RewardGranted))
+            foreach (var (place, fact) in FactRows.Matching(document.RootElement, entry, [FactKinds.RewardGranted]))
             {
                 writer.WriteStartObject();
                 writer.WriteString("claim_id", FactRows.IdOf(entry.Input, place));

@@ -11,6 +11,13 @@ internal static partial class StateParts
     public static void WritePoints(Utf8JsonWriter writer, ParticipantState state, RuleBook book)
     {
         writer.WriteStartObject();
+        WritePointMembers(writer, state, book);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The default currency's balance, and <c>currencies</c> with the balance of each.</summary>
+    public static void WritePointMembers(Utf8JsonWriter writer, ParticipantState state, RuleBook book)
+    {
         WriteBalance(writer, state.BalanceOf(book.Currencies[0].Code));
         writer.WriteStartObject("currencies");
         var codes = book.Currencies.Select(currency => currency.Code).Concat(state.Balances.Select(balance => balance.Currency));
@@ -21,7 +28,6 @@ internal static partial class StateParts
             writer.WriteEndObject();
         }
 
-        writer.WriteEndObject();
         writer.WriteEndObject();
     }
 

@@ -116,7 +116,7 @@ internal sealed class ParticipantVerification(
         Compare(row.Seq, "fact_count", decision.Facts.Count + isEvent, row.FactCount);
         if (isEvent == 0)
         {
-            Compare(row.Seq, "occurred_at", TimeText(row.ReceivedAt), TimeText(row.OccurredAt));
+            Compare(row.Seq, "occurred_at", TimeText(input.OccurredAt), TimeText(row.OccurredAt));
         }
     }
 

@@ -7,21 +7,23 @@ namespace Laurel.AspNetCore.Verification;
 /// <summary>Adds up what a participant's facts say of its points, currency by currency, to hold the sums against the balances.</summary>
 internal sealed class PointSums
 {
-    private readonly Dictionary<string, (Int128 Earned, Int128 Lost)> _sums = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Sum> _sums = new(StringComparer.Ordinal);
 
     public void Add(IReadOnlyList<DerivedFact> facts)
     {
         for (var i = 0; i < facts.Count; i++)
         {
-            if (facts[i] is PointsAwarded awarded)
+            switch (facts[i])
             {
-                var (earned, lost) = _sums.GetValueOrDefault(awarded.Currency);
-                _sums[awarded.Currency] = (earned + awarded.Amount, lost);
-            }
-            else if (facts[i] is PointsExpired expired)
-            {
-                var (earned, lost) = _sums.GetValueOrDefault(expired.Currency);
-                _sums[expired.Currency] = (earned, lost + expired.Amount);
+                case PointsAwarded awarded:
+                    Add(awarded.Currency, new Sum(awarded.Amount, 0, 0));
+                    break;
+                case PointsDeducted deducted:
+                    Add(deducted.Currency, new Sum(0, deducted.Amount, 0));
+                    break;
+                case PointsExpired expired:
+                    Add(expired.Currency, new Sum(0, 0, expired.Amount));
+                    break;
             }
         }
     }
@@ -31,14 +33,23 @@ internal sealed class PointSums
     {
         foreach (var currency in _sums.Keys.Union(state.Balances.Select(balance => balance.Currency), StringComparer.Ordinal))
         {
-            var (earned, lost) = _sums.GetValueOrDefault(currency);
+            var sum = _sums.GetValueOrDefault(currency);
             var balance = state.BalanceOf(currency);
-            if (balance.Earned != earned || balance.Current != earned - lost)
+            if (balance.Earned != sum.Earned || balance.Spent != sum.Spent || balance.Current != sum.Earned - sum.Spent - sum.Expired)
             {
-                yield return (currency, Text(earned - lost, earned), Text(balance.Current, balance.Earned));
+                yield return (currency, Text(sum.Earned - sum.Spent - sum.Expired, sum.Earned, sum.Spent), Text(balance.Current, balance.Earned, balance.Spent));
             }
         }
     }
 
-    private static string Text(Int128 current, Int128 earned) => string.Create(CultureInfo.InvariantCulture, $"{current} of {earned} earned");
+    private void Add(string currency, Sum more)
+    {
+        var sum = _sums.GetValueOrDefault(currency);
+        _sums[currency] = new Sum(sum.Earned + more.Earned, sum.Spent + more.Spent, sum.Expired + more.Expired);
+    }
+
+    private static string Text(Int128 current, Int128 earned, Int128 spent) =>
+        string.Create(CultureInfo.InvariantCulture, $"{current} of {earned} earned, {spent} spent");
+
+    private readonly record struct Sum(Int128 Earned, Int128 Spent, Int128 Expired);
 }

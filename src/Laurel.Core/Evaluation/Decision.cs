@@ -48,4 +48,13 @@ public enum Refusal
 
     /// <summary>The participant has completed the challenge as often as one can.</summary>
     AlreadyCompleted,
+
+    /// <summary>The program has no currency of this code.</summary>
+    CurrencyNotFound,
+
+    /// <summary>The balance holds fewer points than asked for.</summary>
+    InsufficientPoints,
+
+    /// <summary>The points earned would leave what a whole number can hold.</summary>
+    BalanceFull,
 }

@@ -25,7 +25,11 @@ internal sealed partial class Draft
     /// Adds points and their fact; false, and nothing, for an amount of 0 or less, where a balance would leave what a whole number can hold, and where
     /// the input made all the facts it may.
     /// </summary>
-    public bool AwardPoints(string currency, long amount, CalendarDuration? expiresAfter, GrantSource source, int causedBy)
+    public bool AwardPoints(string currency, long amount, CalendarDuration? expiresAfter, GrantSource source, int causedBy) =>
+        AwardPoints(currency, amount, expiresAfter is { } duration ? book.Calendar.Plus(OccurredAt, duration) : (Timestamp?)null, source, causedBy);
+
+    /// <summary>The same, with the time at which they expire; null = never.</summary>
+    public bool AwardPoints(string currency, long amount, Timestamp? expiresAt, GrantSource source, int causedBy)
     {
         var index = IndexOf(_balances.Items, currency, static balance => balance.Currency);
         var held = index >= 0 ? _balances.Items[index] : new Balance(currency, 0, 0, 0);
@@ -36,14 +40,34 @@ internal sealed partial class Draft
 
         var after = new Balance(held.Currency, held.Current + amount, held.Earned + amount, held.Spent);
         _balances.Put(index, after);
-        if (expiresAfter is { } duration)
+        if (expiresAt is { } expiry)
         {
-            var lots = LotsOf(currency);
-            SetLots(LotEvaluation.Add(lots, book.Calendar.Plus(OccurredAt, duration), amount, Parts));
+            SetLots(LotEvaluation.Add(LotsOf(currency), expiry, amount, Parts));
         }
 
         NoteEarned(currency, amount);
         Add(new PointsAwarded(NextPlace, causedBy, source, after.Currency, amount, after.Current));
+        return true;
+    }
+
+    /// <summary>Takes points from what expires first, and makes their fact; false, and nothing, where the balance does not hold as many.</summary>
+    public bool DeductPoints(string currency, long amount, GrantSource source, int causedBy)
+    {
+        var index = IndexOf(_balances.Items, currency, static balance => balance.Currency);
+        if (index < 0 || _balances.Items[index].Current < amount)
+        {
+            return false;
+        }
+
+        var held = _balances.Items[index];
+        var after = held with { Current = held.Current - amount, Spent = held.Spent + amount };
+        _balances.Set(index, after);
+        if (LotsOf(currency) is { NextExpiry: not null } lots)
+        {
+            SetLots(LotEvaluation.Take(lots, amount, Parts));
+        }
+
+        Add(new PointsDeducted(NextPlace, causedBy, source, currency, amount, after.Current));
         return true;
     }
 

@@ -33,7 +33,7 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
     public long FactsSoFar => before.FactCounts.Sum() + _facts.Count + (input is EventInput ? 1 : 0);
 
     /// <summary>When what is looked at occurred: the clock of schedules, periods and of what is earned.</summary>
-    public Timestamp OccurredAt { get; private set; } = (input as EventInput)?.OccurredAt ?? input.ReceivedAt;
+    public Timestamp OccurredAt { get; private set; } = input.OccurredAt;
 
     /// <summary>The time of now: when the input was received; for what the clock does when it was due, so that it does not matter when it was woken.</summary>
     public Timestamp Now => DueAt ?? input.ReceivedAt;

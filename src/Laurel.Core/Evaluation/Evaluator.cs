@@ -60,8 +60,11 @@ public static class Evaluator
                 }
 
                 break;
-            case EnrollInput enroll:
-                ChallengeEnrollment.Apply(draft, enroll.ChallengeCode);
+            case CommandInput command:
+                command.Apply(draft);
+
+                // Points by hand reach tiers as points by rules do.
+                TierEvaluation.Apply(draft);
                 FeedBack(draft, 0);
                 break;
             default:

@@ -31,6 +31,13 @@ public static class FactData
         FactKinds.StreakMilestoneReached => StreakMilestoneReached,
         FactKinds.StreakFreezeUsed => StreakFreezeUsed,
         FactKinds.StreakBroken => StreakBroken,
+        FactKinds.PointsDeducted => PointsAwarded,
+        FactKinds.PointsRefunded => PointsAwarded,
+        FactKinds.RewardClaimed => RewardClaimed,
+        FactKinds.RewardRedeemed => RewardMoved,
+        FactKinds.RewardCancelled => RewardMoved,
+        FactKinds.ParticipantUpdated => ParticipantUpdated,
+        FactKinds.ParticipantErased => [],
         _ => null,
     };
 
@@ -40,6 +47,9 @@ public static class FactData
     private static readonly string[] ChallengeCompleted = [ChallengeCode, "challenge_name", "completions"];
     private static readonly string[] ChallengeEnrolled = [ChallengeCode, "challenge_name"];
     private static readonly string[] RewardGranted = [RewardCode, "reward_name", "reward_type", "code_value"];
+    private static readonly string[] RewardClaimed = [RewardCode, "reward_name", "reward_type", "code_value", Currency, "points_deducted"];
+    private static readonly string[] RewardMoved = [RewardCode, "reward_name", "reward_type", "claim_id"];
+    private static readonly string[] ParticipantUpdated = ["changed"];
     private static readonly string[] RewardRefused = [RewardCode, "reward_name", "reward_type", "reason"];
     private static readonly string[] StreakExtended = [StreakCode, "streak_name", "period", "count", "longest_count"];
     private static readonly string[] StreakMilestoneReached = [StreakCode, "streak_name", "count"];

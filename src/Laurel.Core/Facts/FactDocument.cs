@@ -89,8 +89,8 @@ public static class FactDocument
         return mask;
     }
 
-    /// <summary>How many facts of <paramref name="kind"/> a kept array has.</summary>
-    public static int CountOf(ReadOnlySpan<byte> json, string kind)
+    /// <summary>How many facts of <paramref name="kinds"/> a kept array has.</summary>
+    public static int CountOf(ReadOnlySpan<byte> json, IReadOnlyList<string> kinds)
     {
         var reader = new Utf8JsonReader(json);
         var count = 0;
@@ -99,7 +99,14 @@ public static class FactDocument
             if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 2 } && reader.ValueTextEquals("kind"u8))
             {
                 reader.Read();
-                count += reader.ValueTextEquals(kind) ? 1 : 0;
+                foreach (var kind in kinds)
+                {
+                    if (reader.ValueTextEquals(kind))
+                    {
+                        count++;
+                        break;
+                    }
+                }
             }
         }
 

@@ -20,24 +20,26 @@ public static class FactKinds
     public const string StreakMilestoneReached = "streak.milestone_reached";
     public const string StreakFreezeUsed = "streak.freeze_used";
     public const string StreakBroken = "streak.broken";
+    public const string PointsDeducted = "points.deducted";
+    public const string PointsRefunded = "points.refunded";
+    public const string RewardClaimed = "reward.claimed";
+    public const string RewardRedeemed = "reward.redeemed";
+    public const string RewardCancelled = "reward.cancelled";
+    public const string ParticipantUpdated = "participant.updated";
+    public const string ParticipantErased = "participant.erased";
 
     /// <summary>All kinds that this version makes, in a fixed order: the place of a kind is its bit in stored masks, so only append.</summary>
     public static readonly IReadOnlyList<string> All =
     [
         Event, PointsAwarded, BadgeUnlocked, ObjectiveCompleted, ChallengeCompleted, TierChanged, PointsExpired, ChallengeEnrolled, ChallengeEnded,
         RewardGranted, RewardRefused, StreakExtended, StreakMilestoneReached, StreakFreezeUsed, StreakBroken,
+        PointsDeducted, PointsRefunded, RewardClaimed, RewardRedeemed, RewardCancelled, ParticipantUpdated, ParticipantErased,
     ];
 
-    /// <summary>Kinds that semantics name but this version does not make yet: a rule may not listen to them.</summary>
-    public static readonly IReadOnlyList<string> Later =
-    [
-        "points.deducted", "reward.claimed", "participant.updated", "participant.erased",
-    ];
-
-    /// <summary>Whether Laurel makes facts of this kind from others, now or in a later version.</summary>
+    /// <summary>Whether Laurel makes facts of this kind.</summary>
     public static bool IsDerived(string name) => name.Contains('.', StringComparison.Ordinal) && Derived.Contains(name);
 
-    private static readonly FrozenSet<string> Derived = All.Skip(1).Concat(Later).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Derived = All.Skip(1).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Bit of <paramref name="kind"/> in a mask of kinds; 0 for an unknown kind.</summary>
     public static int Bit(string kind)
@@ -51,5 +53,17 @@ public static class FactKinds
         }
 
         return 0;
+    }
+
+    /// <summary>Bits of all of <paramref name="kinds"/>.</summary>
+    public static int Mask(IReadOnlyList<string> kinds)
+    {
+        var mask = 0;
+        foreach (var kind in kinds)
+        {
+            mask |= Bit(kind);
+        }
+
+        return mask;
     }
 }

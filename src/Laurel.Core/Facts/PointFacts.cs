@@ -29,6 +29,24 @@ public sealed record PointsAwarded(int Place, int CausedBy, GrantSource Source, 
     }
 }
 
+/// <summary>Points were taken from a balance. <paramref name="Amount"/> is positive.</summary>
+public sealed record PointsDeducted(int Place, int CausedBy, GrantSource Source, string Currency, long Amount, long NewBalance)
+    : DerivedFact(Place, CausedBy, Source)
+{
+    public override string Kind => FactKinds.PointsDeducted;
+
+    public override int KindIndex => 15;
+
+    public override string Code => Source.Code;
+
+    public override void WriteData(Utf8JsonWriter writer)
+    {
+        writer.WriteString("currency"u8, Currency);
+        writer.WriteNumber("amount"u8, Amount);
+        writer.WriteNumber("new_balance"u8, NewBalance);
+    }
+}
+
 /// <summary>Points were not spent in time.</summary>
 public sealed record PointsExpired(int Place, int CausedBy, GrantSource Source, string Currency, long Amount, long NewBalance)
     : DerivedFact(Place, CausedBy, Source)

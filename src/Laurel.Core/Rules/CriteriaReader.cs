@@ -21,19 +21,13 @@ internal static class CriteriaReader
             : null;
     }
 
-    /// <summary>What a rule listens to: the name of a caller's event, or a kind of derived fact that this version makes.</summary>
+    /// <summary>What a rule listens to: the name of a caller's event, or a kind of derived fact.</summary>
     public static string? EventName(Members members)
     {
         const string Name = "event_name";
         members.Require(Name, "the name of the event to listen to, such as purchase_completed");
         if (members.Text(Name, Identifiers.EventNameMaxLength) is not { } text)
         {
-            return null;
-        }
-
-        if (FactKinds.Later.Contains(text, StringComparer.Ordinal))
-        {
-            members.Fault(Name, $"'{text}' facts are not built yet in this version of Laurel; listen to something else");
             return null;
         }
 

@@ -80,6 +80,10 @@ public sealed class RuleBook
     /// <summary>The periods by which active tiers must be earned again, each once.</summary>
     internal PeriodKind[] RequalifyPeriods { get; }
 
+    /// <summary>The code of the currency named <paramref name="code"/>, of the default one for null; null where there is none of this name.</summary>
+    public string? CurrencyOf(string? code) =>
+        code is null ? Currencies[0].Code : Currencies.FirstOrDefault(currency => currency.Code == code)?.Code;
+
     /// <summary>The active challenge named <paramref name="code"/>; null where there is none.</summary>
     public Challenge? FindActiveChallenge(string code) => _challenges.GetValueOrDefault(code);
 

@@ -23,7 +23,7 @@ internal static class FactReads
         select {LogTable.Columns} from log l where participant_key = $1 and kind = 0 order by occurred_at desc, seq desc limit $3 offset $2
         """;
 
-    private const string OneKind =
+    private const string SomeKinds =
         $"""
         select {LogTable.Columns} from log l where participant_key = $1 and fact_mask & $2 <> 0 and (occurred_at, seq) < ($3, $4)
         order by occurred_at desc, seq desc limit $5
@@ -39,14 +39,13 @@ internal static class FactReads
                 return null;
             }
 
-            var counts = participant.State.FactCounts;
-            var total = query.Kind is null ? counts.Sum() : CountOf(counts, query.Kind);
+            var total = query.Total(participant.State.FactCounts);
             var toSkip = (query.Page - 1L) * query.PageSize;
-            var inputs = toSkip >= total ? [] : query.Kind switch
+            var inputs = toSkip >= total ? [] : query.Kinds switch
             {
-                null => await ReadAllKindsAsync(connection, participant.Key, toSkip, query.PageSize, cancellationToken),
-                FactKinds.Event => await ReadEventsAsync(connection, participant.Key, toSkip, query.PageSize, cancellationToken),
-                _ => await ReadKindAsync(connection, participant.Key, query.Kind, toSkip, query.PageSize, cancellationToken),
+                [] => await ReadAllKindsAsync(connection, participant.Key, toSkip, query.PageSize, cancellationToken),
+                [FactKinds.Event] => await ReadEventsAsync(connection, participant.Key, toSkip, query.PageSize, cancellationToken),
+                _ => await ReadKindsAsync(connection, participant.Key, query, toSkip, cancellationToken),
             };
             return new FactsPage(inputs, total);
         }
@@ -87,18 +86,19 @@ internal static class FactReads
             Statements.Sql(Events).With(participantKey).With(toSkip).With((long)wanted), row => new FactsEntry(LogTable.Read(row), 0, 1), cancellationToken);
 
     // How many facts of a kind an input has stands in its facts alone.
-    private static async Task<List<FactsEntry>> ReadKindAsync(
-        NpgsqlConnection connection, long participantKey, string kind, long toSkip, int wanted, CancellationToken cancellationToken)
+    private static async Task<List<FactsEntry>> ReadKindsAsync(
+        NpgsqlConnection connection, long participantKey, FactsQuery query, long toSkip, CancellationToken cancellationToken)
     {
+        var (wanted, mask) = (query.PageSize, FactKinds.Mask(query.Kinds));
         var inputs = new List<FactsEntry>();
         var (occurredAt, seq) = (long.MaxValue, long.MaxValue);
         while (wanted > 0)
         {
             var chunk = await connection.ReadAllAsync(
-                Statements.Sql(OneKind).With(participantKey).With(FactKinds.Bit(kind)).With(occurredAt).With(seq).With((long)Chunk), row => LogTable.Read(row), cancellationToken);
+                Statements.Sql(SomeKinds).With(participantKey).With(mask).With(occurredAt).With(seq).With((long)Chunk), row => LogTable.Read(row), cancellationToken);
             foreach (var input in chunk)
             {
-                var count = FactDocument.CountOf(input.Facts.Span, kind);
+                var count = query.CountIn(input);
                 var first = (int)Math.Min(toSkip, count);
                 toSkip -= first;
                 var taken = Math.Min(wanted, count - first);
@@ -118,18 +118,5 @@ internal static class FactReads
         }
 
         return inputs;
-    }
-
-    private static long CountOf(long[] counts, string kind)
-    {
-        for (var i = 0; i < counts.Length; i++)
-        {
-            if (FactKinds.All[i] == kind)
-            {
-                return counts[i];
-            }
-        }
-
-        return 0;
     }
 }

@@ -14,13 +14,12 @@ internal static class FactReads
             return null;
         }
 
-        var counts = participant.State.FactCounts;
-        var total = query.Kind is null ? counts.Sum() : CountOf(counts, query.Kind);
+        var total = query.Total(participant.State.FactCounts);
         var toSkip = (query.Page - 1L) * query.PageSize;
         var inputs = new List<FactsEntry>();
         if (toSkip < total)
         {
-            var filter = new HistoryReads.Filter(null, null, null, query.Kind is null ? null : FactKinds.Bit(query.Kind));
+            var filter = new HistoryReads.Filter(null, null, null, query.Kinds.Count == 0 ? null : FactKinds.Mask(query.Kinds));
             var tail = snapshot.TailEntries.Where(entry => filter.Matches(entry)).Order().ToList();
             Walk(snapshot, participant.Key, filter, tail, query, toSkip, inputs);
         }
@@ -42,14 +41,14 @@ internal static class FactReads
                     return;
                 }
 
-                if (query.Kind is null && entry.FactCount <= toSkip)
+                if (query.Kinds.Count == 0 && entry.FactCount <= toSkip)
                 {
                     toSkip -= entry.FactCount;
                     continue;
                 }
 
                 var row = LogReads.Read(snapshot.Connection, entry.LogId);
-                var count = query.Kind is null or FactKinds.Event ? (query.Kind is null ? entry.FactCount : 1) : FactDocument.CountOf(row.Facts.Span, query.Kind);
+                var count = query.CountIn(row);
                 var first = (int)Math.Min(toSkip, count);
                 toSkip -= first;
                 var taken = Math.Min(wanted, count - first);
@@ -65,18 +64,5 @@ internal static class FactReads
                 return;
             }
         }
-    }
-
-    private static long CountOf(long[] counts, string kind)
-    {
-        for (var i = 0; i < counts.Length; i++)
-        {
-            if (FactKinds.All[i] == kind)
-            {
-                return counts[i];
-            }
-        }
-
-        return 0;
     }
 }

@@ -1,3 +1,4 @@
+using Laurel.Challenges;
 using Laurel.Core.Tests.Generated;
 using Laurel.Evaluation;
 using Laurel.Facts;

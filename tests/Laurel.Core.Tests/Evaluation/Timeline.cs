@@ -1,3 +1,4 @@
+using Laurel.Challenges;
 using System.Text;
 using Laurel.Evaluation;
 using Laurel.Facts;

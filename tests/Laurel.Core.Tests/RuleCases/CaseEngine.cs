@@ -1,3 +1,4 @@
+using Laurel.Challenges;
 using Laurel.Evaluation;
 using Laurel.Facts;
 using Laurel.Rules;

@@ -24,7 +24,7 @@ public sealed class VerifyTests(VerifiedStore store) : IClassFixture<VerifiedSto
     [Theory]
     [InlineData("a state", $"update participants set state = replace(state, '\"total_events\":2', '\"total_events\":3') where key = {IsFirst}", "participant 'first'", " state: ")]
     [InlineData("a state that is no JSON", $"update participants set state = 'x' where key = {IsFirst}", "participant 'first'", "can be read")]
-    [InlineData("a balance", $"update participants set state = replace(state, '10', '11') where key = {IsSecond}", "participant 'second'", "balance of 'points': expected 10 of 10 earned but is 11")]
+    [InlineData("a balance", $"update participants set state = replace(state, '10', '11') where key = {IsSecond}", "participant 'second'", "balance of 'points': expected 10 of 10 earned, 0 spent but is 11")]
     [InlineData("a part too many", $"insert into parts values ({IsFirst}, 'x', '[]')", "participant 'first'", "part 'x': expected nothing but is []")]
     [InlineData("a fact", $"update log set facts = replace(facts, ':10', ':11') where participant_key = {IsSecond} and seq = 1", "participant 'second'", "seq 1 facts: ")]
     [InlineData("a fact's mask", $"update log set fact_mask = fact_mask + 1024 where participant_key = {IsSecond}", "participant 'second'", "seq 1 fact_mask: ")]

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
 using CsCheck;
-using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Definitions;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.AspNetCore.Hosting;
@@ -9,6 +8,7 @@ using Laurel.AspNetCore.Participants;
 using Laurel.AspNetCore.Telemetry;
 using Laurel.AspNetCore.Verification;
 using Laurel.AspNetCore.Webhooks;
+using Laurel.Challenges;
 using Laurel.Core.Tests.Generated;
 using Laurel.Evaluation;
 using Laurel.Facts;
@@ -184,7 +184,7 @@ public sealed class LogReplayTests : IAsyncLifetime
             return What switch
             {
                 0 => new WakeCommand(participant),
-                <= 3 => new EnrollCommand(participant, new ParticipantRate(0, 1), $"c{What - 1}", key: null, payloadHash: default),
+                <= 3 => new WriteCommand(participant, new ParticipantRate(0, 1), new EnrollInput(default, $"c{What - 1}", default), key: null, payloadHash: default),
                 _ => new EventCommand(
                     participant,
                     new ParticipantRate(0, 1),

@@ -68,7 +68,7 @@ internal sealed class BatchDecision(
         }
 
         var answer = answers.WriteAnswer(participant.Loaded.Name.Id, participant.Book, input, decision);
-        Keep(participant, input, decision, command.Kind, command.Name, command.Properties, command.Key, command.PayloadHash, answer);
+        Keep(participant, input, decision, command.Key, command.PayloadHash, answer);
         participant.RateArrival = rateArrival;
         if (command.Key is { } used)
         {
@@ -89,13 +89,13 @@ internal sealed class BatchDecision(
                 return;
             }
 
-            Keep(participant, tick, decision, InputKind.Tick, "", Properties.Empty, key: null, payloadHash: default, answer: []);
+            Keep(participant, tick, decision, key: null, payloadHash: default, answer: []);
         }
     }
 
-    private void Keep(
-        WorkingParticipant participant, Input input, Decision decision, InputKind kind, string name, Properties properties, KeyHash? key, UInt128 payloadHash, byte[] answer)
+    private void Keep(WorkingParticipant participant, Input input, Decision decision, KeyHash? key, UInt128 payloadHash, byte[] answer)
     {
+        var (kind, name, properties) = RowOf(input);
         participant.Apply(decision, Writes);
         Facts.Add(decision.Facts);
         var eventFacts = kind == InputKind.Event ? 1 : 0;
@@ -106,7 +106,7 @@ internal sealed class BatchDecision(
             kind,
             input.Id,
             name,
-            (input as EventInput)?.OccurredAt ?? input.ReceivedAt,
+            input.OccurredAt,
             input.ReceivedAt,
             participant.Book.Version,
             Evaluator.EngineVersion,
@@ -125,6 +125,13 @@ internal sealed class BatchDecision(
 
         NoteIssues(participant, input, decision);
     }
+
+    private static (InputKind Kind, string Name, Properties Properties) RowOf(Input input) => input switch
+    {
+        EventInput happened => (InputKind.Event, happened.Name, happened.Properties),
+        CommandInput command => (InputKind.Command, command.Name, command.Payload()),
+        _ => (InputKind.Tick, "", Properties.Empty),
+    };
 
     private void NoteIssues(WorkingParticipant participant, Input input, Decision decision)
     {

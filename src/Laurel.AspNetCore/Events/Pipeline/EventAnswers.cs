@@ -2,8 +2,11 @@ using System.Buffers;
 using System.Text.Json;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Hosting;
+using Laurel.AspNetCore.Points;
+using Laurel.Challenges;
 using Laurel.Evaluation;
 using Laurel.Facts;
+using Laurel.Points;
 using Laurel.Rules;
 
 namespace Laurel.AspNetCore.Events.Pipeline;
@@ -22,7 +25,7 @@ internal sealed class EventAnswers : IDisposable
     public byte[] WriteAnswer(string participantId, RuleBook book, Input input, Decision decision) => input switch
     {
         EventInput happened => WriteAnswer(happened, decision.Facts),
-        EnrollInput enroll => WriteEnrollment(participantId, book, enroll, decision),
+        CommandInput command => WriteCommandAnswer(participantId, book, command, decision),
         _ => throw new InvalidOperationException($"Unknown input {input.GetType().Name}."),
     };
 
@@ -95,10 +98,22 @@ internal sealed class EventAnswers : IDisposable
         return _buffer.WrittenSpan.ToArray();
     }
 
-    private byte[] WriteEnrollment(string participantId, RuleBook book, EnrollInput input, Decision decision)
+    // Each slice knows its answer; it is a pure function, so that verification can make it again.
+    private byte[] WriteCommandAnswer(string participantId, RuleBook book, CommandInput command, Decision decision)
     {
         Restart();
-        EnrollmentAnswer.Of(participantId, input.ChallengeCode, book, decision.State).Write(_writer, input.Id, decision.Facts);
+        switch (command)
+        {
+            case EnrollInput enroll:
+                EnrollmentAnswer.Of(participantId, enroll.ChallengeCode, book, decision.State).Write(_writer, enroll.Id, decision.Facts);
+                break;
+            case AwardPointsInput or DeductPointsInput:
+                PointsAnswer.Write(_writer, participantId, book, command, decision);
+                break;
+            default:
+                throw new InvalidOperationException($"The command {command.Name} has no answer.");
+        }
+
         _writer.Flush();
         return _buffer.WrittenSpan.ToArray();
     }

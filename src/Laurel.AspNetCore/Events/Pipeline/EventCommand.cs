@@ -15,11 +15,7 @@ internal sealed class EventCommand(
     KeyHash? key,
     UInt128 payloadHash) : PipelineCommand(participant, rate, key, payloadHash)
 {
-    public override InputKind Kind => InputKind.Event;
-
     public override string Name => eventName;
-
-    public override Properties Properties => properties;
 
     public override Input ToInput(FactId id, Timestamp now) => new EventInput(id, eventName, properties, occurredAt ?? now, now);
 }

@@ -21,14 +21,8 @@ internal abstract class PipelineCommand(ParticipantName participant, Participant
 
     public UInt128 PayloadHash { get; } = payloadHash;
 
-    /// <summary>What its row of the log is.</summary>
-    public abstract InputKind Kind { get; }
-
-    /// <summary>Its name in the log.</summary>
+    /// <summary>What it is, for the log of the server.</summary>
     public abstract string Name { get; }
-
-    /// <summary>Its payload in the log.</summary>
-    public abstract Properties Properties { get; }
 
     /// <summary>What came of it; set once, before the group is told.</summary>
     public CommandOutcome? Outcome { get; private set; }

@@ -1,0 +1,19 @@
+using System.Text.Json;
+using Laurel.Challenges;
+using Laurel.Facts;
+using Laurel.Points;
+
+namespace Laurel.Evaluation;
+
+/// <summary>Makes commands again from their rows of the log.</summary>
+public static class CommandNames
+{
+    /// <summary>The command of this name and payload; null where this version knows none of the name.</summary>
+    public static CommandInput? Read(string name, JsonElement payload, FactId id, Timestamp receivedAt) => name switch
+    {
+        EnrollInput.CommandName => EnrollInput.Read(payload, id, receivedAt),
+        AwardPointsInput.CommandName => AwardPointsInput.Read(payload, id, receivedAt),
+        DeductPointsInput.CommandName => DeductPointsInput.Read(payload, id, receivedAt),
+        _ => null,
+    };
+}

@@ -25,6 +25,21 @@ internal sealed class ParticipantWrites(EventPipeline pipeline, EventsOptions op
     public async ValueTask<(WriteRequest Write, CommandOutcome Outcome)?> RunAsync(
         HttpContext context, Func<JsonElement, List<Fault>, WriteRequest?> read, bool takesKey = true)
     {
+        if (await ReadAsync(context, read, takesKey) is not var (write, key))
+        {
+            return null;
+        }
+
+        return (write, await RunAsync(Caller.Of(context), write, key));
+    }
+
+    /// <summary>
+    /// Reads the body with <paramref name="read"/>, and the key, for calls that look something up before they know what to run. Null where the call has been answered
+    /// with an error of the request's own.
+    /// </summary>
+    public static async ValueTask<(T Read, string? Key)?> ReadAsync<T>(HttpContext context, Func<JsonElement, List<Fault>, T?> read, bool takesKey = true)
+        where T : class
+    {
         if (await JsonBody.ReadBytesAsync(context, JsonBody.RequestMaxBytes) is not { } body)
         {
             return null;
@@ -39,14 +54,14 @@ internal sealed class ParticipantWrites(EventPipeline pipeline, EventsOptions op
 
         var faults = new List<Fault>();
         using var document = JsonBody.Parse(body, faults);
-        var write = document is null ? null : read(document.RootElement, faults);
-        if (write is null || faults.Count > 0)
+        var result = document is null ? null : read(document.RootElement, faults);
+        if (result is null || faults.Count > 0)
         {
             await Problem.UnprocessableAsync(context, faults);
             return null;
         }
 
-        return (write, await RunAsync(Caller.Of(context), write, key));
+        return (result, key);
     }
 
     /// <summary>Runs one write.</summary>

@@ -88,6 +88,9 @@ public static class LaurelHosting
         services.AddSingleton<PointsApi>();
         services.AddSingleton<LedgerApi>();
         services.AddSingleton<RewardCodesApi>();
+        services.AddSingleton<ClaimReader>();
+        services.AddSingleton<ShopApi>();
+        services.AddSingleton<ClaimsApi>();
         services.AddSingleton<DefinitionsApi>();
 
         services.AddWebhooks(options);
@@ -126,6 +129,8 @@ public static class LaurelHosting
         services.GetRequiredService<PointsApi>().Map(routes);
         services.GetRequiredService<LedgerApi>().Map(routes);
         services.GetRequiredService<RewardCodesApi>().Map(routes);
+        services.GetRequiredService<ShopApi>().Map(routes);
+        services.GetRequiredService<ClaimsApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         services.GetRequiredService<WebhooksApi>().Map(routes);
         services.GetRequiredService<WebhookMessagesApi>().Map(routes);

@@ -15,8 +15,8 @@ internal static class ParticipantReference
     public static readonly EndpointDescription State = new("readState", Tag, "Read all that a front end draws of a participant")
     {
         Text = """
-            A streak is at risk when it breaks at the end of the period that runs unless an event comes: no grace is left and no freeze would be used. `rewards` are the newest 100; all of them are
-            facts of the kind `reward.granted`. A tier that must be earned again tells in `requalification` what keeps it; a tier that was lost is reached again by the points of one period, which
+            A streak is at risk when it breaks at the end of the period that runs unless an event comes: no grace is left and no freeze would be used. `rewards` are the newest 100
+            claims, granted or claimed; `/claims` lists all of them. A tier that must be earned again tells in `requalification` what keeps it; a tier that was lost is reached again by the points of one period, which
             ends at `period_end`.
             """,
         Parameters =
@@ -48,7 +48,8 @@ internal static class ParticipantReference
                       "is_at_risk": false, "grace_periods": 0, "freezes": 1 }
                   ],
                   "rewards": [
-                    { "claim_id": "01KHDX4D00E8KD1Z3V8S2B0003", "reward_code": "coupon10", "reward_name": "10 % off", "reward_type": "coupon", "code_value": "SAVE-1", "claimed_at": "2026-02-14T10:00:00Z" }
+                    { "claim_id": "01KHDX4D00E8KD1Z3V8S2B0003", "reward_code": "coupon10", "reward_name": "10 % off", "reward_type": "coupon", "code_value": "SAVE-1", "currency": null, "points_deducted": 0,
+                      "source": { "type": "challenge", "code": "weekly_shopper" }, "status": "issued", "claimed_at": "2026-02-14T10:00:00Z", "redeemed_at": null, "cancelled_at": null }
                   ]
                 }
                 """)),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Hosting;
+using Laurel.AspNetCore.Rewards;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Challenges;
 using Laurel.Facts;
@@ -13,8 +14,11 @@ using Microsoft.AspNetCore.Routing;
 namespace Laurel.AspNetCore.Participants;
 
 /// <summary>All that a front end draws of a participant, in one call. Source: laurel-api.md, "State".</summary>
-internal sealed class ParticipantStateApi(ParticipantReader participants, ChallengeStandings standings, ILaurelStore store)
+internal sealed class ParticipantStateApi(ParticipantReader participants, ChallengeStandings standings, ClaimReader claims)
 {
+    // All claims are facts; a state shows the newest.
+    private const int MostClaims = 100;
+
     private static readonly string[] Parts = ["points", "tier", "badges", "challenges", "streaks", "rewards"];
 
     public void Map(IEndpointRouteBuilder routes) =>
@@ -40,9 +44,7 @@ internal sealed class ParticipantStateApi(ParticipantReader participants, Challe
 
         // All is read before the first byte is written, so that a store that fails is still answered as such.
         var challenges = parts.Contains("challenges") ? await standings.OfAsync(participant, context.RequestAborted) : [];
-        var rewards = parts.Contains("rewards")
-            ? await store.ReadFactsAsync(new FactsQuery(name, [FactKinds.RewardGranted], Page: 1, StateParts.MostRewards), context.RequestAborted)
-            : null;
+        var rewards = parts.Contains("rewards") ? await claims.ListAsync(name, page: 1, MostClaims, context.RequestAborted) : null;
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
         Write(writer, participant, parts, challenges, rewards);
@@ -52,7 +54,7 @@ internal sealed class ParticipantStateApi(ParticipantReader participants, Challe
     public static Task UnknownAsync(HttpContext context, string participantId) => Problem.WriteAsync(
         context, 404, "PARTICIPANT_NOT_FOUND", $"There is no participant '{participantId}' in this key's environment. Participants appear with their first event or enrolment.");
 
-    private static void Write(Utf8JsonWriter writer, PresentParticipant participant, IReadOnlyList<string> parts, IReadOnlyList<ChallengeStanding> challenges, FactsPage? rewards)
+    private static void Write(Utf8JsonWriter writer, PresentParticipant participant, IReadOnlyList<string> parts, IReadOnlyList<ChallengeStanding> challenges, ClaimsPage? rewards)
     {
         var (state, book) = (participant.State, participant.Book);
         writer.WriteStartObject();
@@ -79,7 +81,7 @@ internal sealed class ParticipantStateApi(ParticipantReader participants, Challe
                     StateParts.WriteStreaks(writer, state, book, participant.Now);
                     break;
                 default:
-                    StateParts.WriteRewards(writer, rewards);
+                    Claim.WriteAll(writer, rewards?.Claims ?? []);
                     break;
             }
         }

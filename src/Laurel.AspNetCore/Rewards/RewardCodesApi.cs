@@ -19,8 +19,6 @@ internal sealed class RewardCodesApi(ILaurelStore store, RuleBooks books)
     /// <summary>Bytes of an upload.</summary>
     public const int UploadMaxBytes = 4 * 1024 * 1024;
 
-    private static readonly RewardStock Nothing = new(Issued: 0, CodesTotal: 0, CodesFree: 0);
-
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/api/v1/gamify/admin/rewards/{code}/codes", UploadAsync).RequireAdminKey().Describe(RewardsReference.Upload);
@@ -86,19 +84,11 @@ internal sealed class RewardCodesApi(ILaurelStore store, RuleBooks books)
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
         writer.WriteStartObject();
         writer.WriteString("reward_code", reward.Code);
-        WriteNumber(writer, "stock", reward.Stock);
+        RewardAvailability.WriteNumber(writer, "stock", reward.Stock);
         writer.WriteNumber("issued", stock.Issued);
-        WriteNumber(writer, "available", Available(reward, stock));
+        RewardAvailability.WriteNumber(writer, "available", RewardAvailability.Of(reward, stock));
         WriteCodes(writer, stock);
         writer.WriteEndObject();
-    }
-
-    /// <summary>How many can still be granted; null = without bound.</summary>
-    private static long? Available(CatalogueReward reward, RewardStock stock)
-    {
-        // A stock that was made smaller later may be below what was granted.
-        long? ofStock = reward.Stock is { } most ? Math.Max(0, most - stock.Issued) : null;
-        return !reward.HasCodePool ? ofStock : ofStock < stock.CodesFree ? ofStock : stock.CodesFree;
     }
 
     private async ValueTask<CatalogueReward?> FindAsync(HttpContext context)
@@ -115,24 +105,12 @@ internal sealed class RewardCodesApi(ILaurelStore store, RuleBooks books)
     }
 
     private async ValueTask<RewardStock> ReadStockAsync(HttpContext context, CatalogueReward reward) =>
-        (await store.ReadRewardStocksAsync(Caller.Of(context).Environment, context.RequestAborted)).GetValueOrDefault(reward.Code) ?? Nothing;
+        (await store.ReadRewardStocksAsync(Caller.Of(context).Environment, context.RequestAborted)).GetValueOrDefault(reward.Code) ?? RewardAvailability.Untouched;
 
     private static void WriteCodes(Utf8JsonWriter writer, RewardStock stock)
     {
         writer.WriteNumber("codes_total", stock.CodesTotal);
         writer.WriteNumber("codes_free", stock.CodesFree);
-    }
-
-    private static void WriteNumber(Utf8JsonWriter writer, string name, long? value)
-    {
-        if (value is { } number)
-        {
-            writer.WriteNumber(name, number);
-        }
-        else
-        {
-            writer.WriteNull(name);
-        }
     }
 
     private static bool IsCsv(string? contentType) =>

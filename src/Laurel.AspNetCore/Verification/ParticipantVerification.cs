@@ -71,9 +71,9 @@ internal sealed class ParticipantVerification(
         _points.Add(replayed.Decision.Facts);
         for (var i = 0; i < replayed.Decision.Facts.Count; i++)
         {
-            if (replayed.Decision.Facts[i] is RewardGranted granted)
+            if (replayed.Decision.Facts[i] is RewardIssued issued)
             {
-                await rewards.AddAsync(_where, stored.Name.Environment, row, granted, cancellationToken);
+                await rewards.AddAsync(_where, stored.Name.Environment, row, issued, cancellationToken);
             }
         }
     }

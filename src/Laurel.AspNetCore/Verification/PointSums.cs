@@ -21,6 +21,9 @@ internal sealed class PointSums
                 case PointsDeducted deducted:
                     Add(deducted.Currency, new Sum(0, deducted.Amount, 0));
                     break;
+                case PointsRefunded refunded:
+                    Add(refunded.Currency, new Sum(0, -refunded.Amount, 0));
+                    break;
                 case PointsExpired expired:
                     Add(expired.Currency, new Sum(0, 0, expired.Amount));
                     break;

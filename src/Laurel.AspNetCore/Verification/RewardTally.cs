@@ -8,15 +8,15 @@ using Laurel.Tenants;
 namespace Laurel.AspNetCore.Verification;
 
 /// <summary>
-/// Counts the rewards that facts say were granted, and holds each fact's code against the pool. A code's row names one fact; so if every fact finds itself named by its
+/// Counts the rewards that facts say were issued, and holds each fact's code against the pool. A code's row names one fact; so if every fact finds itself named by its
 /// code, no code was given twice, and nobody need remember them all. Any thread.
 /// </summary>
 internal sealed class RewardTally(IStoreSnapshot snapshot, VerifiedEnvironments environments, Action<Difference> report)
 {
     private readonly ConcurrentDictionary<RewardName, (long Granted, long Codes)> _granted = new();
 
-    /// <summary>Counts a granted reward and looks its code up. <paramref name="where"/> names the participant for people.</summary>
-    public async ValueTask AddAsync(string where, EnvironmentKey environment, LogRow input, RewardGranted fact, CancellationToken cancellationToken)
+    /// <summary>Counts an issued reward and looks its code up. <paramref name="where"/> names the participant for people.</summary>
+    public async ValueTask AddAsync(string where, EnvironmentKey environment, LogRow input, RewardIssued fact, CancellationToken cancellationToken)
     {
         var reward = new RewardName(environment, fact.RewardCode);
         var codes = fact.CodeValue is null ? 0 : 1;

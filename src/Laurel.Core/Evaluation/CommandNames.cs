@@ -2,6 +2,7 @@ using System.Text.Json;
 using Laurel.Challenges;
 using Laurel.Facts;
 using Laurel.Points;
+using Laurel.Rewards;
 
 namespace Laurel.Evaluation;
 
@@ -14,6 +15,9 @@ public static class CommandNames
         EnrollInput.CommandName => EnrollInput.Read(payload, id, receivedAt),
         AwardPointsInput.CommandName => AwardPointsInput.Read(payload, id, receivedAt),
         DeductPointsInput.CommandName => DeductPointsInput.Read(payload, id, receivedAt),
+        ClaimRewardInput.CommandName => ClaimRewardInput.Read(payload, id, receivedAt),
+        RedeemClaimInput.CommandName => RedeemClaimInput.Read(payload, id, receivedAt),
+        CancelClaimInput.CommandName => CancelClaimInput.Read(payload, id, receivedAt),
         _ => null,
     };
 }

@@ -57,4 +57,22 @@ public enum Refusal
 
     /// <summary>The points earned would leave what a whole number can hold.</summary>
     BalanceFull,
+
+    /// <summary>The program has no active reward of this code.</summary>
+    RewardNotFound,
+
+    /// <summary>The reward has expired.</summary>
+    RewardExpired,
+
+    /// <summary>The participant has as many of the reward as one may have.</summary>
+    RewardClaimLimitReached,
+
+    /// <summary>No stock, or no code, of the reward is left.</summary>
+    RewardOutOfStock,
+
+    /// <summary>The claim was redeemed.</summary>
+    ClaimRedeemed,
+
+    /// <summary>The claim was cancelled.</summary>
+    ClaimCancelled,
 }

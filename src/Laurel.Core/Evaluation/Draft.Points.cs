@@ -71,6 +71,16 @@ internal sealed partial class Draft
         return true;
     }
 
+    /// <summary>Gives back points that were spent, and makes their fact. They stand in no lot: whatever they were taken from, they do not expire again.</summary>
+    public void RefundPoints(string currency, long amount, GrantSource source, int causedBy)
+    {
+        var index = IndexOf(_balances.Items, currency, static balance => balance.Currency);
+        var held = _balances.Items[index];
+        var after = held with { Current = held.Current + amount, Spent = held.Spent - amount };
+        _balances.Set(index, after);
+        Add(new PointsRefunded(NextPlace, causedBy, source, currency, amount, after.Current));
+    }
+
     public LotBook LotsOf(string currency)
     {
         var index = IndexOf(_lots.Items, currency, static book => book.Currency);

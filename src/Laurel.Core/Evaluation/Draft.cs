@@ -74,6 +74,9 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
 
     public Refusal? Refusal { get; set; }
 
+    /// <summary>Number of the input in the participant's log.</summary>
+    public long Seq => before.Seq + 1;
+
     /// <summary>Place of the next fact.</summary>
     public int NextPlace => _facts.Count;
 

@@ -63,9 +63,14 @@ public static class Evaluator
             case CommandInput command:
                 command.Apply(draft);
 
-                // Points by hand reach tiers as points by rules do.
-                TierEvaluation.Apply(draft);
-                FeedBack(draft, 0);
+                // What was refused sets nothing off: a reward that it led to would be allocated, and given to nobody.
+                if (draft.Refusal is null)
+                {
+                    // Points by hand reach tiers as points by rules do.
+                    TierEvaluation.Apply(draft);
+                    FeedBack(draft, 0);
+                }
+
                 break;
             default:
                 throw new InvalidOperationException($"Unknown input {input.GetType().Name}.");

@@ -47,6 +47,24 @@ public sealed record PointsDeducted(int Place, int CausedBy, GrantSource Source,
     }
 }
 
+/// <summary>Points that were spent came back. They were earned before, so they are not earned again; and they never expire.</summary>
+public sealed record PointsRefunded(int Place, int CausedBy, GrantSource Source, string Currency, long Amount, long NewBalance)
+    : DerivedFact(Place, CausedBy, Source)
+{
+    public override string Kind => FactKinds.PointsRefunded;
+
+    public override int KindIndex => 16;
+
+    public override string Code => Source.Code;
+
+    public override void WriteData(Utf8JsonWriter writer)
+    {
+        writer.WriteString("currency"u8, Currency);
+        writer.WriteNumber("amount"u8, Amount);
+        writer.WriteNumber("new_balance"u8, NewBalance);
+    }
+}
+
 /// <summary>Points were not spent in time.</summary>
 public sealed record PointsExpired(int Place, int CausedBy, GrantSource Source, string Currency, long Amount, long NewBalance)
     : DerivedFact(Place, CausedBy, Source)

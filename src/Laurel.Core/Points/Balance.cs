@@ -2,7 +2,7 @@ using Laurel.Calendars;
 
 namespace Laurel.Points;
 
-/// <summary>Whole points of one currency: what is there now, and what was earned and spent over the lifetime.</summary>
+/// <summary>Whole points of one currency: what is there now, and what was earned and spent over the lifetime; what was refunded is not spent.</summary>
 public sealed record Balance(string Currency, long Current, long Earned, long Spent);
 
 /// <summary>Points that a capped rule has awarded to the participant in one period.</summary>

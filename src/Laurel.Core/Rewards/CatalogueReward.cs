@@ -20,5 +20,8 @@ public sealed record CatalogueReward(
     Timestamp? ExpiresAt,
     bool IsActive)
 {
+    /// <summary>What a reward may be.</summary>
+    public static readonly IReadOnlyList<string> Types = ["coupon", "voucher", "physical", "digital", "points_multiplier"];
+
     internal GrantSource Source { get; } = new("reward", Code);
 }

@@ -22,7 +22,7 @@ internal static class CatalogueRewardReader
 
         var code = members.Code();
         var name = members.Text("name", ProgramLimits.NameLength);
-        var type = members.Choice("type", "coupon", "voucher", "physical", "digital", "points_multiplier");
+        var type = members.Choice("type", [.. CatalogueReward.Types]);
         var description = members.Text("description", ProgramLimits.DescriptionLength, mayBeEmpty: true);
         var cost = members.WholeNumber("points_cost", 0, ProgramLimits.Total) ?? 0;
         var stock = members.WholeNumber("stock", 0, ProgramLimits.Stock);

@@ -138,9 +138,9 @@ internal sealed class BatchDecision(
         var next = 0;
         for (var place = 0; place < decision.Facts.Count; place++)
         {
-            if (decision.Facts[place] is RewardGranted granted)
+            if (decision.Facts[place] is RewardIssued issued)
             {
-                var reward = participant.Book.FindReward(granted.RewardCode)!;
+                var reward = participant.Book.FindReward(issued.RewardCode)!;
                 var isAllocated = reward.Stock is not null || reward.HasCodePool;
                 while (isAllocated && !participant.Allocations[next].Told.IsGranted)
                 {

@@ -3,10 +3,12 @@ using System.Text.Json;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Points;
+using Laurel.AspNetCore.Rewards;
 using Laurel.Challenges;
 using Laurel.Evaluation;
 using Laurel.Facts;
 using Laurel.Points;
+using Laurel.Rewards;
 using Laurel.Rules;
 
 namespace Laurel.AspNetCore.Events.Pipeline;
@@ -109,6 +111,12 @@ internal sealed class EventAnswers : IDisposable
                 break;
             case AwardPointsInput or DeductPointsInput:
                 PointsAnswer.Write(_writer, participantId, book, command, decision);
+                break;
+            case ClaimRewardInput claim:
+                ClaimAnswer.Write(_writer, participantId, book, claim, decision);
+                break;
+            case MoveClaimInput move:
+                ClaimAnswer.Write(_writer, participantId, book, move, decision);
                 break;
             default:
                 throw new InvalidOperationException($"The command {command.Name} has no answer.");

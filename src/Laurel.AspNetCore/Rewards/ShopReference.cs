@@ -8,7 +8,7 @@ internal static class ShopReference
 {
     private const string Tag = "Rewards";
 
-    public static readonly EndpointDescription List = new("listRewards", Tag, "List what the shop offers")
+    public static readonly EndpointDescription List = new("listOfferedRewards", Tag, "List what the shop offers")
     {
         Text = """
             The active rewards of the program that have not expired, in its order. `available_codes` is how many can still be had: free codes, or what is left of the stock; null is without bound.

@@ -80,6 +80,13 @@ internal sealed class SimulatedParticipant(RuleBook book)
         return Judge(new EnrollInput(NextId(at), challenge, at));
     }
 
+    /// <summary>Runs a command of the caller's.</summary>
+    public Decision Command(Func<FactId, Timestamp, CommandInput> inputOf, Timestamp at)
+    {
+        PassTime(at);
+        return Judge(inputOf(NextId(at), at));
+    }
+
     /// <summary>Does one move at <paramref name="now"/>.</summary>
     public void Do(Move move, Timestamp now)
     {

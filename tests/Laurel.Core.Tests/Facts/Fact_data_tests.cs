@@ -16,6 +16,8 @@ public class Fact_data_tests
         new ChallengeEnrolled(0, -1, Source, "C"), new ChallengeEnded(0, -1, Source, "C", 1), new RewardGranted(0, -1, Source, "r", "R", "coupon", null),
         new RewardRefused(0, -1, Source, "r", "R", "coupon", "expired"), new StreakExtended(0, -1, Source, "S", "2026-W07", 2, 3), new StreakMilestoneReached(0, -1, Source, "S", 7),
         new StreakFreezeUsed(0, -1, Source, "S", "2026-W07", 1), new StreakBroken(0, -1, Source, "S", 2, 3),
+        new PointsDeducted(0, -1, Source, "points", 5, 0), new PointsRefunded(0, -1, Source, "points", 5, 5), new RewardClaimed(0, -1, Source, "r", "R", "coupon", null, "points", 5),
+        new RewardRedeemed(0, -1, Source, "r", "R", "coupon", default), new RewardCancelled(0, -1, Source, "r", "R", "coupon", default),
     ];
 
     [Fact]

@@ -3,6 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Laurel.Core.Tests.Evaluation;
 using Laurel.Facts;
+using Laurel.Points;
+using Laurel.Rewards;
 using Laurel.Tenants;
 using Laurel.Webhooks;
 
@@ -24,7 +26,7 @@ internal static class Story
             "max_completions":2,"rewards":[{"type":"reward","code":"coupon10"}]}],
          "streaks":[{"code":"daily_shopper","name":"Daily shopper","event_name":"purchase_completed","period":"daily","freezes":{"earned_every":2,"stockpile_max":1},"milestones":[{"count":2,"rewards":[]}]}],
          "tiers":[{"code":"bronze","name":"Bronze","level":1,"criteria_config":{"min_points":0}},{"code":"silver","name":"Silver","level":2,"criteria_config":{"min_points":50}}],
-         "rewards":[{"code":"coupon10","name":"10 % off","type":"coupon","code_pool":true,"max_claims_per_participant":1}]}
+         "rewards":[{"code":"coupon10","name":"10 % off","type":"coupon","code_pool":true,"max_claims_per_participant":1},{"code":"mug","name":"Mug","type":"physical","points_cost":30}]}
         """;
 
     private static readonly EnvironmentKey Live = EnvironmentKey.Of(tenantKey: 1, live: true);
@@ -43,6 +45,19 @@ internal static class Story
         }
 
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+    }
+
+    // One mug is used, another is taken back.
+    private static void Shop(SimulatedParticipant customer)
+    {
+        var at = SimulatedParticipant.At("2026-04-02T12:00:00Z");
+        customer.Command((id, now) => new AwardPointsInput(id, null, 100, "Welcome back", null, null, now), at);
+        foreach (var isRedeemed in (bool[])[true, false])
+        {
+            var claimed = customer.Command((id, now) => new ClaimRewardInput(id, "mug", IsPaid: true, now), at);
+            var claim = new IssuedClaim(DerivedFact.IdOf(customer.Log[^1].Input.Id, claimed.Facts.OfType<RewardClaimed>().Single().Place), "mug", "Mug", "physical", "points", 30);
+            customer.Command((id, now) => isRedeemed ? new RedeemClaimInput(id, claim, "Order A-1003", now) : new CancelClaimInput(id, claim, "Broken", now), at);
+        }
     }
 
     private static Dictionary<string, byte[]> Tell()
@@ -69,6 +84,7 @@ internal static class Story
         customer.Emit("purchase_completed", """{"amount":49.90,"currency":"EUR","order":"A-1001"}""", "2026-02-14T10:00:00.25Z");
         customer.Emit("purchase_completed", """{"amount":42.00,"currency":"EUR","order":"A-1002"}""", "2026-02-15T18:30:00Z");
         customer.PassTime("2026-04-01");
+        Shop(customer);
 
         var tried = SimulatedParticipant.At("2026-02-14T08:00:00Z");
         first.Add(MessageTypes.Test, Messages.RenderTest(FactId.StartOfBlock(tried, 1), tried, Live, "01KHDX4D00WEBH00K000000000"));

@@ -136,7 +136,6 @@ public sealed class ProgramTests(RunningServer server)
     }
 
     [Theory]
-    [InlineData("""{"badges":[{"code":"b","criteria":{"event_name":"reward.claimed","target":1}}]}""", "/badges/0/criteria/event_name")]
     [InlineData("""{"leaderboards":[{"code":"l","name":"L","time_window":"weekly","metric":{"event_name":"e","type":"count"}}]}""", "/leaderboards")]
     public async Task Parts_not_built_yet_are_refused_by_name(string program, string pointer)
     {

@@ -20,6 +20,9 @@ public static class Counts
     /// <summary>Events of all these rounds together: 20,000 in a long run.</summary>
     public static int WebhookEvents => IsLong ? 20_000 : 1_500;
 
+    /// <summary>Rounds in which many want the last codes and points: 1,000 in a long run.</summary>
+    public static int ShopRounds => IsLong ? 1_000 : 3;
+
     /// <summary>How long three nodes are under load while they die: a minute in a long run.</summary>
     public static TimeSpan NodesLoad => TimeSpan.FromSeconds(IsLong ? 60 : 8);
 

@@ -80,11 +80,13 @@ internal sealed class SimulatedParticipant(RuleBook book)
         return Judge(new EnrollInput(NextId(at), challenge, at));
     }
 
-    /// <summary>Runs a command of the caller's.</summary>
-    public Decision Command(Func<FactId, Timestamp, CommandInput> inputOf, Timestamp at)
+    /// <summary>Runs a command, whatever its id and time.</summary>
+    public Decision Run(CommandInput command, string at) => Run(command, At(at));
+
+    public Decision Run(CommandInput command, Timestamp at)
     {
         PassTime(at);
-        return Judge(inputOf(NextId(at), at));
+        return Judge(command with { Id = NextId(at), ReceivedAt = at });
     }
 
     /// <summary>Does one move at <paramref name="now"/>.</summary>

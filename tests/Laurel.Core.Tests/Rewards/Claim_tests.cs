@@ -26,7 +26,7 @@ public class Claim_tests
         };
         Award(participant, 10);
 
-        var decision = participant.Command((id, at) => new ClaimRewardInput(id, "coupon", IsPaid: true, at), Noon);
+        var decision = participant.Run(new ClaimRewardInput(default, "coupon", IsPaid: true, default), Noon);
 
         Assert.Equal(Refusal.RewardOutOfStock, decision.Refusal);
         Assert.Equal(1, stock["mug"]);
@@ -45,7 +45,7 @@ public class Claim_tests
         };
         Award(participant, 5);
 
-        var facts = participant.Command((id, at) => new ClaimRewardInput(id, "coupon", IsPaid: true, at), Noon).Facts;
+        var facts = participant.Run(new ClaimRewardInput(default, "coupon", IsPaid: true, default), Noon).Facts;
 
         Assert.Equal(
             ["coupon coupon-2", "extra extra-1", "coupon coupon-1"],
@@ -61,11 +61,11 @@ public class Claim_tests
             {"rewards":[{"code":"mug","type":"physical","points_cost":8}],
              "tiers":[{"code":"silver","level":1,"criteria_config":{"min_points":11}}]}
             """));
-        participant.Command((id, at) => new AwardPointsInput(id, null, 10, null, null, Kept.Later(Noon, TimeSpan.FromHours(1)), at), Noon);
-        participant.Command((id, at) => new ClaimRewardInput(id, "mug", IsPaid: true, at), Noon);
+        participant.Run(new AwardPointsInput(default, null, 10, null, null, Kept.Later(Noon, TimeSpan.FromHours(1)), default), Noon);
+        participant.Run(new ClaimRewardInput(default, "mug", IsPaid: true, default), Noon);
         var claim = new IssuedClaim(DerivedFact.IdOf(participant.Log[^1].Input.Id, 1), "mug", "mug", "physical", "points", 8);
 
-        var facts = participant.Command((id, at) => new CancelClaimInput(id, claim, null, at), Noon).Facts;
+        var facts = participant.Run(new CancelClaimInput(default, claim, null, default), Noon).Facts;
         participant.PassTime("2027-01-01");
 
         Assert.Equal([FactKinds.RewardCancelled, FactKinds.PointsRefunded], facts.Select(fact => fact.Kind));
@@ -74,5 +74,5 @@ public class Claim_tests
     }
 
     private static void Award(SimulatedParticipant participant, long amount) =>
-        participant.Command((id, at) => new AwardPointsInput(id, null, amount, null, null, null, at), Noon);
+        participant.Run(new AwardPointsInput(default, null, amount, null, null, null, default), Noon);
 }

@@ -90,15 +90,15 @@ public class Shop_properties
         {
             case Step.Award award:
                 Timestamp? expiresAt = award.Hours == 0 ? null : Kept.Later(now, TimeSpan.FromHours(award.Hours));
-                decision = participant.Command((id, at) => new AwardPointsInput(id, null, award.Amount, null, null, expiresAt, at), now);
+                decision = participant.Run(new AwardPointsInput(default, null, award.Amount, null, null, expiresAt, default), now);
                 expected = model.Award(award.Amount, expiresAt);
                 break;
             case Step.Deduct deduct:
-                decision = participant.Command((id, at) => new DeductPointsInput(id, null, deduct.Amount, null, null, at), now);
+                decision = participant.Run(new DeductPointsInput(default, null, deduct.Amount, null, null, default), now);
                 expected = model.Deduct(deduct.Amount);
                 break;
             case Step.Claim claim:
-                decision = participant.Command((id, at) => new ClaimRewardInput(id, claim.Code, claim.IsPaid, at), now);
+                decision = participant.Run(new ClaimRewardInput(default, claim.Code, claim.IsPaid, default), now);
                 expected = model.Claim(claim.Code, claim.IsPaid, now);
                 if (expected is null)
                 {
@@ -110,7 +110,7 @@ public class Shop_properties
                 break;
             case Step.Move move when model.Claims.Count > 0:
                 var issued = model.Claims[move.Place % model.Claims.Count];
-                decision = participant.Command((id, at) => move.IsRedeemed ? new RedeemClaimInput(id, issued, "r", at) : new CancelClaimInput(id, issued, null, at), now);
+                decision = participant.Run(move.IsRedeemed ? new RedeemClaimInput(default, issued, "r", default) : new CancelClaimInput(default, issued, null, default), now);
                 expected = model.Move(issued, move.IsRedeemed);
                 break;
             default:

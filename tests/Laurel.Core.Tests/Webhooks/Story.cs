@@ -51,12 +51,12 @@ internal static class Story
     private static void Shop(SimulatedParticipant customer)
     {
         var at = SimulatedParticipant.At("2026-04-02T12:00:00Z");
-        customer.Command((id, now) => new AwardPointsInput(id, null, 100, "Welcome back", null, null, now), at);
+        customer.Run(new AwardPointsInput(default, null, 100, "Welcome back", null, null, default), at);
         foreach (var isRedeemed in (bool[])[true, false])
         {
-            var claimed = customer.Command((id, now) => new ClaimRewardInput(id, "mug", IsPaid: true, now), at);
+            var claimed = customer.Run(new ClaimRewardInput(default, "mug", IsPaid: true, default), at);
             var claim = new IssuedClaim(DerivedFact.IdOf(customer.Log[^1].Input.Id, claimed.Facts.OfType<RewardClaimed>().Single().Place), "mug", "Mug", "physical", "points", 30);
-            customer.Command((id, now) => isRedeemed ? new RedeemClaimInput(id, claim, "Order A-1003", now) : new CancelClaimInput(id, claim, "Broken", now), at);
+            customer.Run(isRedeemed ? new RedeemClaimInput(default, claim, "Order A-1003", default) : new CancelClaimInput(default, claim, "Broken", default), at);
         }
     }
 

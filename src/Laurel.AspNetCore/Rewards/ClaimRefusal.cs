@@ -20,7 +20,7 @@ internal static class ClaimRefusal
             Refusal.RewardClaimLimitReached => (
                 409,
                 "REWARD_CLAIM_LIMIT_REACHED",
-                $"The participant has had the reward '{input.RewardCode}' as often as one may, {reward!.MaxClaimsPerParticipant} times (max_claims_per_user)."),
+                $"The participant has had the reward '{input.RewardCode}' as often as one may: its max_claims_per_participant is {reward!.MaxClaimsPerParticipant}."),
             Refusal.RewardOutOfStock => (409, "REWARD_OUT_OF_STOCK", $"Nothing is left of the reward '{input.RewardCode}'. Upload codes, or publish a larger stock, to offer it again."),
             Refusal.InsufficientPoints => PointsRefusal.Insufficient(refused.State.BalanceOf(refused.Book.CurrencyOf(null)!).Current, reward!.PointsCost),
             _ => throw new InvalidOperationException($"A claim was refused as {refused.Reason}."),

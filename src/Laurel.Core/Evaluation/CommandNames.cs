@@ -1,7 +1,11 @@
 using System.Text.Json;
+using Laurel.Badges;
 using Laurel.Challenges;
 using Laurel.Facts;
+using Laurel.Participants;
 using Laurel.Points;
+using Laurel.Streaks;
+using Laurel.Tiers;
 
 namespace Laurel.Evaluation;
 
@@ -14,6 +18,10 @@ public static class CommandNames
         EnrollInput.CommandName => EnrollInput.Read(payload, id, receivedAt),
         AwardPointsInput.CommandName => AwardPointsInput.Read(payload, id, receivedAt),
         DeductPointsInput.CommandName => DeductPointsInput.Read(payload, id, receivedAt),
+        UpdateProfileInput.CommandName => UpdateProfileInput.Read(payload, id, receivedAt),
+        AwardBadgeInput.CommandName => AwardBadgeInput.Read(payload, id, receivedAt),
+        AssignTierInput.CommandName => AssignTierInput.Read(payload, id, receivedAt),
+        RecordStreakInput.CommandName => RecordStreakInput.Read(payload, id, receivedAt),
         _ => null,
     };
 }

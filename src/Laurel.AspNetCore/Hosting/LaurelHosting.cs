@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Laurel.AspNetCore.ApiReference;
+using Laurel.AspNetCore.Badges;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Clock;
 using Laurel.AspNetCore.Definitions;
@@ -8,8 +9,10 @@ using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.AspNetCore.Participants;
 using Laurel.AspNetCore.Points;
 using Laurel.AspNetCore.Rewards;
+using Laurel.AspNetCore.Streaks;
 using Laurel.AspNetCore.Telemetry;
 using Laurel.AspNetCore.Tenants;
+using Laurel.AspNetCore.Tiers;
 using Laurel.AspNetCore.Webhooks;
 using Laurel.AspNetCore.Webhooks.Dispatch;
 using Laurel.AspNetCore.Webhooks.Sending;
@@ -87,6 +90,10 @@ public static class LaurelHosting
         services.AddSingleton<EnrollmentApi>();
         services.AddSingleton<PointsApi>();
         services.AddSingleton<LedgerApi>();
+        services.AddSingleton<ProfileApi>();
+        services.AddSingleton<BadgesApi>();
+        services.AddSingleton<TiersApi>();
+        services.AddSingleton<StreaksApi>();
         services.AddSingleton<RewardCodesApi>();
         services.AddSingleton<DefinitionsApi>();
 
@@ -125,6 +132,10 @@ public static class LaurelHosting
         services.GetRequiredService<EnrollmentApi>().Map(routes);
         services.GetRequiredService<PointsApi>().Map(routes);
         services.GetRequiredService<LedgerApi>().Map(routes);
+        services.GetRequiredService<ProfileApi>().Map(routes);
+        services.GetRequiredService<BadgesApi>().Map(routes);
+        services.GetRequiredService<TiersApi>().Map(routes);
+        services.GetRequiredService<StreaksApi>().Map(routes);
         services.GetRequiredService<RewardCodesApi>().Map(routes);
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         services.GetRequiredService<WebhooksApi>().Map(routes);

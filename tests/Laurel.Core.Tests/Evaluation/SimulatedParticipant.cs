@@ -80,6 +80,15 @@ internal sealed class SimulatedParticipant(RuleBook book)
         return Judge(new EnrollInput(NextId(at), challenge, at));
     }
 
+    /// <summary>Runs a command, whatever its id and time.</summary>
+    public Decision Run(CommandInput command, string at) => Run(command, At(at));
+
+    public Decision Run(CommandInput command, Timestamp at)
+    {
+        PassTime(at);
+        return Judge(command with { Id = NextId(at), ReceivedAt = at });
+    }
+
     /// <summary>Does one move at <paramref name="now"/>.</summary>
     public void Do(Move move, Timestamp now)
     {

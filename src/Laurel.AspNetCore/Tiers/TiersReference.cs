@@ -42,7 +42,7 @@ internal static class TiersReference
         Errors = [EventsReference.KeyInvalid, new(404, "TIER_NOT_FOUND", "The program has no active tier of this code."), EventsReference.RateRefused, .. EventsReference.PipelineErrors],
     };
 
-    public static readonly EndpointDescription Read = new("readTier", Tag, "Read a participant's tier, the next one, and how it came")
+    public static readonly EndpointDescription Read = new("readParticipantTier", Tag, "Read a participant's tier, the next one, and how it came")
     {
         Text = "`next_tier` is the next one that points reach. `tier_history` are the newest 100 changes, newest first, as they were told then; all of them are facts of the kind `tier.changed`.",
         Parameters = [ParticipantReference.ParticipantId],

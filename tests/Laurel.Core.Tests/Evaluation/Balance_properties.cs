@@ -2,6 +2,7 @@ using CsCheck;
 using Laurel.Calendars;
 using Laurel.Core.Tests.Generated;
 using Laurel.Facts;
+using Laurel.Points;
 using Laurel.Rules;
 
 namespace Laurel.Core.Tests.Evaluation;

@@ -12,7 +12,11 @@ using Microsoft.AspNetCore.Routing;
 namespace Laurel.AspNetCore.Events;
 
 /// <summary>What the Events API is set up with. <paramref name="MaxAhead"/>: how far a timestamp may lie ahead of the server's clock.</summary>
-internal sealed record EventsOptions(ParticipantRate DefaultRate, TimeSpan MaxAhead);
+internal sealed record EventsOptions(ParticipantRate DefaultRate, TimeSpan MaxAhead)
+{
+    /// <summary>The latest time that a caller may name at <paramref name="now"/>.</summary>
+    public Timestamp LatestAt(DateTimeOffset now) => now < DateTimeOffset.MaxValue - MaxAhead ? Timestamp.From(now + MaxAhead) : Timestamp.MaxValue;
+}
 
 /// <summary>The endpoints of the Events API. Source: contract, events-api.txt.</summary>
 internal sealed class EventsApi(EventPipeline pipeline, DryRun dryRun, EventsOptions options, TimeProvider time)
@@ -127,9 +131,5 @@ internal sealed class EventsApi(EventPipeline pipeline, DryRun dryRun, EventsOpt
         // Only a retry with a key is ever compared.
         key is null ? default : EventPayloadHash.Of(request));
 
-    private Timestamp Latest()
-    {
-        var now = time.GetUtcNow();
-        return now < DateTimeOffset.MaxValue - options.MaxAhead ? Timestamp.From(now + options.MaxAhead) : Timestamp.MaxValue;
-    }
+    private Timestamp Latest() => options.LatestAt(time.GetUtcNow());
 }

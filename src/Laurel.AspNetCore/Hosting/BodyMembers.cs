@@ -46,6 +46,12 @@ internal sealed class BodyMembers(JsonElement body, string pointer, List<Fault> 
         return id;
     }
 
+    /// <summary>Whether the member stands there as <c>null</c>, where that is not the same as absence.</summary>
+    public bool IsNull(string name) => body.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Null;
+
+    /// <summary>Adds a fault of the member.</summary>
+    public void Fault(string name, string message) => faults.Add(new Fault($"{pointer}/{name}", message));
+
     /// <summary>A definition's code, which is required; "" with a fault. <paramref name="meaning"/> says what it names.</summary>
     public string Code(string name, string meaning)
     {

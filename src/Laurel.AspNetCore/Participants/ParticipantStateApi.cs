@@ -52,7 +52,7 @@ internal sealed class ParticipantStateApi(ParticipantReader participants, Challe
 
     /// <summary>404 for a participant that never received a write.</summary>
     public static Task UnknownAsync(HttpContext context, string participantId) => Problem.WriteAsync(
-        context, 404, "PARTICIPANT_NOT_FOUND", $"There is no participant '{participantId}' in this key's environment. Participants appear with their first event or enrolment.");
+        context, 404, "PARTICIPANT_NOT_FOUND", $"There is no participant '{participantId}' in this key's environment. Participants appear with their first write.");
 
     private static void Write(Utf8JsonWriter writer, PresentParticipant participant, IReadOnlyList<string> parts, IReadOnlyList<ChallengeStanding> challenges, ClaimsPage? rewards)
     {

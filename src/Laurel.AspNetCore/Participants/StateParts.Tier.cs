@@ -12,7 +12,14 @@ internal static partial class StateParts
     {
         writer.WriteStartObject();
         writer.WritePropertyName("current_tier");
-        WriteCurrent(writer, state, book);
+        WriteCurrentTier(writer, state, book);
+        WriteNextTier(writer, state, book, now);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes the member <c>next_tier</c>: the next one that points reach; null where there is none.</summary>
+    public static void WriteNextTier(Utf8JsonWriter writer, ParticipantState state, RuleBook book, Timestamp now)
+    {
         if (TierGoal.Next(book, state, now) is var (next, goal))
         {
             writer.WriteStartObject("next_tier");
@@ -27,11 +34,10 @@ internal static partial class StateParts
         {
             writer.WriteNull("next_tier");
         }
-
-        writer.WriteEndObject();
     }
 
-    private static void WriteCurrent(Utf8JsonWriter writer, ParticipantState state, RuleBook book)
+    /// <summary>Writes the tier held; null where there is none.</summary>
+    public static void WriteCurrentTier(Utf8JsonWriter writer, ParticipantState state, RuleBook book)
     {
         if (state.Tier is not { } held)
         {

@@ -56,7 +56,7 @@ internal static class ChallengeEnrollment
             return Refusal.AlreadyEnrolled;
         }
 
-        var view = new FactView(Properties.Empty, draft.Tier?.Code, draft.Badges, draft.Book.Calendar, draft.OccurredAt);
+        var view = new FactView(Properties.Empty, draft.Tier?.Code, draft.Badges, draft.Profile, draft.Book.Calendar, draft.OccurredAt);
         return ConditionEvaluation.Holds(challenge.Eligibility, view) ? null : Refusal.NotEligible;
     }
 }

@@ -1,8 +1,12 @@
 using System.Text.Json;
+using Laurel.Badges;
 using Laurel.Challenges;
 using Laurel.Facts;
+using Laurel.Participants;
 using Laurel.Points;
 using Laurel.Rewards;
+using Laurel.Streaks;
+using Laurel.Tiers;
 
 namespace Laurel.Evaluation;
 
@@ -18,6 +22,10 @@ public static class CommandNames
         ClaimRewardInput.CommandName => ClaimRewardInput.Read(payload, id, receivedAt),
         RedeemClaimInput.CommandName => RedeemClaimInput.Read(payload, id, receivedAt),
         CancelClaimInput.CommandName => CancelClaimInput.Read(payload, id, receivedAt),
+        UpdateProfileInput.CommandName => UpdateProfileInput.Read(payload, id, receivedAt),
+        AwardBadgeInput.CommandName => AwardBadgeInput.Read(payload, id, receivedAt),
+        AssignTierInput.CommandName => AssignTierInput.Read(payload, id, receivedAt),
+        RecordStreakInput.CommandName => RecordStreakInput.Read(payload, id, receivedAt),
         _ => null,
     };
 }

@@ -75,4 +75,28 @@ public enum Refusal
 
     /// <summary>The claim was cancelled.</summary>
     ClaimCancelled,
+
+    /// <summary>The participant is not there yet, and the command makes none.</summary>
+    ParticipantNotFound,
+
+    /// <summary>The participant is already as the command wants it.</summary>
+    NothingChanged,
+
+    /// <summary>The attributes would take more bytes than one participant may have.</summary>
+    AttributesTooLarge,
+
+    /// <summary>No active badge has this code.</summary>
+    BadgeNotFound,
+
+    /// <summary>The participant has the badge.</summary>
+    BadgeHeld,
+
+    /// <summary>No active tier has this code.</summary>
+    TierNotFound,
+
+    /// <summary>No active streak has this code.</summary>
+    StreakNotFound,
+
+    /// <summary>The period is recorded in the streak already.</summary>
+    PeriodRecorded,
 }

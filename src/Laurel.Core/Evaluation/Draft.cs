@@ -2,6 +2,7 @@ using Laurel.Badges;
 using Laurel.Challenges;
 using Laurel.Facts;
 using Laurel.Metrics;
+using Laurel.Participants;
 using Laurel.Rewards;
 using Laurel.Rules;
 using Laurel.Streaks;
@@ -55,6 +56,11 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
 
     /// <summary>What the rules look at, for a trace: the kind of fact.</summary>
     public string LookedAt => Cause < 0 ? FactKinds.Event : _facts[Cause].Kind;
+
+    /// <summary>Whether this is the first input of the participant.</summary>
+    public bool IsNew => before.Seq == 0;
+
+    public Profile? Profile { get; set; } = before.Profile;
 
     public TierHeld? Tier { get; set; } = before.Tier;
 
@@ -199,6 +205,7 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
             Seq = before.Seq + 1,
             TotalEvents = before.TotalEvents + (isEvent ? 1 : 0),
             FactCounts = counts,
+            Profile = Profile,
             Balances = _balances.Items,
             Lots = _lots.Items,
             Earned = _earned.Items,

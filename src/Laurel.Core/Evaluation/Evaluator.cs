@@ -96,7 +96,7 @@ public static class Evaluator
     private static void Pass(Draft draft, Listeners listeners, Properties properties)
     {
         // Conditions read the participant as it was before the fact, so that the order of definitions changes no outcome.
-        var view = new FactView(properties, draft.Tier?.Code, draft.Badges, draft.Book.Calendar, draft.OccurredAt);
+        var view = new FactView(properties, draft.Tier?.Code, draft.Badges, draft.Profile, draft.Book.Calendar, draft.OccurredAt);
         foreach (var rule in listeners.PointRules)
         {
             PointRuleEvaluation.Apply(draft, rule, view);

@@ -1,6 +1,7 @@
 using Laurel.Badges;
 using Laurel.Challenges;
 using Laurel.Facts;
+using Laurel.Participants;
 using Laurel.Points;
 using Laurel.Rewards;
 using Laurel.Streaks;
@@ -25,6 +26,9 @@ public sealed record ParticipantState
 
     /// <summary>How many facts of each kind there are, in the order of <see cref="FactKinds.All"/>.</summary>
     public long[] FactCounts { get; init; } = [];
+
+    /// <summary>What the caller tells of the participant; null where nothing ever was.</summary>
+    public Profile? Profile { get; init; }
 
     /// <summary>One entry a currency ever earned.</summary>
     public Balance[] Balances { get; init; } = [];

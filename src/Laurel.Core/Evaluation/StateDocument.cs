@@ -31,6 +31,12 @@ public static class StateDocument
         }
 
         writer.WriteEndArray();
+        if (state.Profile is { } profile)
+        {
+            writer.WritePropertyName("profile"u8);
+            profile.Write(writer);
+        }
+
         WritePoints(writer, state);
         WriteList(writer, "badges"u8, state.Badges, static (writer, badge) =>
         {
@@ -70,6 +76,11 @@ public static class StateDocument
             if (tier.KeptThrough is { } kept)
             {
                 WritePeriod(writer, "kept_through"u8, kept);
+            }
+
+            if (tier.ClosedUpTo is { } closed)
+            {
+                writer.WriteNumber("closed_up_to"u8, closed);
             }
 
             writer.WriteEndObject();

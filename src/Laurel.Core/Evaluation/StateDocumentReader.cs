@@ -3,6 +3,7 @@ using Laurel.Badges;
 using Laurel.Calendars;
 using Laurel.Challenges;
 using Laurel.Facts;
+using Laurel.Participants;
 using Laurel.Points;
 using Laurel.Rewards;
 using Laurel.Streaks;
@@ -57,6 +58,10 @@ internal static class StateDocumentReader
         else if (reader.ValueTextEquals("facts"u8))
         {
             members.FactCounts = Longs(ref reader);
+        }
+        else if (reader.ValueTextEquals("profile"u8))
+        {
+            members.Profile = Profile.Read(ref reader);
         }
         else if (!ReadPoints(ref reader, ref members))
         {
@@ -303,12 +308,13 @@ internal static class StateDocumentReader
 
     private static TierHeld ReadTier(ref Utf8JsonReader reader)
     {
-        var tier = new TierHeld("", 0, default, null);
+        var tier = new TierHeld("", 0, default, null, null);
         while (NextMember(ref reader))
         {
             tier = reader.ValueTextEquals("code"u8) ? tier with { Code = Code(ref reader) }
                 : reader.ValueTextEquals("level"u8) ? tier with { Level = (int)Long(ref reader) }
                 : reader.ValueTextEquals("kept_through"u8) ? tier with { KeptThrough = ReadPeriod(ref reader) }
+                : reader.ValueTextEquals("closed_up_to"u8) ? tier with { ClosedUpTo = Long(ref reader) }
                 : tier with { AchievedAt = Instant(ref reader) };
         }
 

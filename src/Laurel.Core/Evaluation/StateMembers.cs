@@ -1,6 +1,7 @@
 using Laurel.Badges;
 using Laurel.Challenges;
 using Laurel.Facts;
+using Laurel.Participants;
 using Laurel.Points;
 using Laurel.Rewards;
 using Laurel.Streaks;
@@ -14,6 +15,7 @@ internal struct StateMembers
     public long Seq;
     public long TotalEvents;
     public long[]? FactCounts;
+    public Profile? Profile;
     public Balance[]? Balances;
     public int DueVersion;
     public BadgeHeld[]? Badges;
@@ -34,6 +36,7 @@ internal struct StateMembers
         Seq = Seq,
         TotalEvents = TotalEvents,
         FactCounts = FactCounts ?? [],
+        Profile = Profile,
         Balances = Balances ?? [],
         DueVersion = DueVersion,
         Badges = Badges ?? [],

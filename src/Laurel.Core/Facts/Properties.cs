@@ -47,7 +47,7 @@ public sealed class Properties
         var reader = new Utf8JsonReader(json);
         reader.Read();
         var faults = new List<Fault>();
-        var properties = PropertiesReader.Read(ref reader, "", faults);
+        var properties = PropertiesReader.ReadTrusted(ref reader, faults);
         return properties ?? throw new JsonException(faults.Count > 0 ? faults[0].Message : "Not a JSON object.");
     }
 

@@ -17,6 +17,8 @@ public static class PropertiesReader
     /// <summary>Objects and lists within each other, the outermost object included.</summary>
     public const int MaxDepth = 32;
 
+    private const int WrappingLevels = 8;
+
     /// <summary>Characters of a number literal.</summary>
     public const int MaxNumberLength = 64;
 
@@ -28,7 +30,12 @@ public static class PropertiesReader
     /// which are added with <paramref name="pointer"/> before their place. The reader's input must be valid UTF-8; malformed JSON throws
     /// <see cref="JsonException"/>.
     /// </summary>
-    public static Properties? Read(ref Utf8JsonReader reader, string pointer, List<Fault> faults)
+    public static Properties? Read(ref Utf8JsonReader reader, string pointer, List<Fault> faults) => Read(ref reader, pointer, faults, depth: 1);
+
+    /// <summary>Reads what was checked before and may by now stand a few levels deeper, in a command's payload that Laurel wrote around it.</summary>
+    internal static Properties? ReadTrusted(ref Utf8JsonReader reader, List<Fault> faults) => Read(ref reader, "", faults, depth: 1 - WrappingLevels);
+
+    private static Properties? Read(ref Utf8JsonReader reader, string pointer, List<Fault> faults, int depth)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -39,7 +46,7 @@ public static class PropertiesReader
 
         var before = faults.Count;
         var walk = Walk.Start(pointer, faults);
-        walk.Value(ref reader, depth: 1, nameStart: 0, nameLength: 0);
+        walk.Value(ref reader, depth, nameStart: 0, nameLength: 0);
         if (walk.Length > MaxBytes)
         {
             faults.Add(new Fault(pointer, $"must have at most {MaxBytes} bytes, but has {walk.Length} without white space"));

@@ -11,6 +11,9 @@ public sealed record StreakExtended(int Place, int CausedBy, GrantSource Source,
 
     public override int KindIndex => 11;
 
+    /// <summary>Whether no streak of the participant was ever as long. For the answer alone: with the fact before it, <c>data</c> tells as much.</summary>
+    public bool IsNewRecord { get; init; }
+
     public override string Code => Source.Code;
 
     public override void WriteData(Utf8JsonWriter writer)

@@ -1,5 +1,6 @@
 using Laurel.Calendars;
 using Laurel.Facts;
+using Laurel.Participants;
 
 namespace Laurel.Rules;
 
@@ -90,11 +91,13 @@ internal static class ConditionEvaluation
 }
 
 /// <summary>What rules may read of one fact: its properties, and the participant as it was before the fact.</summary>
-internal readonly ref struct FactView(Properties properties, string? tier, Badges.BadgeHeld[] badges, LocalCalendar calendar, Timestamp occurredAt)
+internal readonly ref struct FactView(
+    Properties properties, string? tier, Badges.BadgeHeld[] badges, Profile? profile, LocalCalendar calendar, Timestamp occurredAt)
 {
     private readonly Properties _properties = properties;
     private readonly string? _tier = tier;
     private readonly Badges.BadgeHeld[] _badges = badges;
+    private readonly Profile? _profile = profile;
     private readonly LocalCalendar _calendar = calendar;
     private readonly Timestamp _occurredAt = occurredAt;
 
@@ -103,6 +106,7 @@ internal readonly ref struct FactView(Properties properties, string? tier, Badge
         PropertyRoot.Properties => _properties.Find(path.Segments),
         PropertyRoot.ParticipantTier => _tier is null ? PropertyValue.Missing : PropertyValue.Of(_tier),
         PropertyRoot.ParticipantBadges => PropertyValue.Of(Array.ConvertAll(_badges, badge => PropertyValue.Of(badge.Code))),
+        PropertyRoot.ParticipantAttributes => _profile is null ? PropertyValue.Missing : _profile.Attributes.Find(path.Segments),
         PropertyRoot.LocalDay => PeriodText(PeriodKind.Day),
         PropertyRoot.LocalWeek => PeriodText(PeriodKind.Week),
         PropertyRoot.LocalMonth => PeriodText(PeriodKind.Month),

@@ -12,6 +12,9 @@ public enum PropertyRoot
     /// <summary><c>participant.badges</c>: codes of the badges held before the fact.</summary>
     ParticipantBadges,
 
+    /// <summary><c>participant.attributes.…</c>: what the caller keeps with the participant.</summary>
+    ParticipantAttributes,
+
     /// <summary><c>local_day</c>: the local date of <c>occurred_at</c>, such as <c>2026-02-14</c>.</summary>
     LocalDay,
 

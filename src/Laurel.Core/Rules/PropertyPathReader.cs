@@ -7,7 +7,9 @@ namespace Laurel.Rules;
 /// <summary>Reads dotted paths. Source: program.md, semantics §8.</summary>
 internal static class PropertyPathReader
 {
-    private const string Expected = "must be a path such as properties.amount, participant.tier, participant.badges or local_day";
+    private const string Expected = "must be a path such as properties.amount, participant.tier, participant.badges, participant.attributes.plan or local_day";
+
+    private const string Attributes = "participant.attributes.";
 
     /// <summary>
     /// Reads a path; null after a fault. <paramref name="eventName"/> is what the rule listens to, null where that is open: of a derived fact only
@@ -42,10 +44,11 @@ internal static class PropertyPathReader
                 return new PropertyPath(PropertyRoot.LocalMonth, [], text);
         }
 
-        if (text.StartsWith("participant.attributes", StringComparison.Ordinal))
+        if (text.StartsWith(Attributes, StringComparison.Ordinal))
         {
-            faults.Add(pointer, "participant.attributes are not built yet in this version of Laurel; send what the rule needs as a property of the event");
-            return null;
+            return Split(text[Attributes.Length..], pointer, faults) is { } names
+                ? new PropertyPath(PropertyRoot.ParticipantAttributes, names.ConvertAll(Encoding.UTF8.GetBytes), text)
+                : null;
         }
 
         if (!text.StartsWith("properties.", StringComparison.Ordinal))
@@ -77,7 +80,7 @@ internal static class PropertyPathReader
     public static PropertyPath? ReadValue(JsonElement value, string pointer, string? eventName, FaultList faults)
     {
         var path = Read(value, pointer, eventName, faults);
-        if (path is { Root: PropertyRoot.ParticipantTier or PropertyRoot.ParticipantBadges })
+        if (path is { Root: PropertyRoot.ParticipantTier or PropertyRoot.ParticipantBadges or PropertyRoot.ParticipantAttributes })
         {
             faults.Add(pointer, $"must lead to a value of the event, such as properties.sku or local_day, but is {Members.Shown(value)}");
             return null;

@@ -47,11 +47,12 @@ internal static class StreakEvaluation
     /// <summary>Why nothing was recorded; null where something was.</summary>
     private static string? Record(Draft draft, Streak streak, in FactView view)
     {
-        if (!ConditionEvaluation.Holds(streak.Where, view))
-        {
-            return "the condition does not hold";
-        }
+        return ConditionEvaluation.Holds(streak.Where, view) ? RecordPeriod(draft, streak) : "the condition does not hold";
+    }
 
+    /// <summary>Records the period of what is looked at. Why nothing was recorded; null where something was.</summary>
+    public static string? RecordPeriod(Draft draft, Streak streak)
+    {
         var period = draft.Book.Calendar.PeriodOf(streak.Period, draft.OccurredAt);
         var state = draft.StreakOf(streak.Code);
         if (state is null || state.Kind != streak.Period)
@@ -83,7 +84,10 @@ internal static class StreakEvaluation
             Periods = marks.ToSet(),
         };
         draft.SetStreak(after with { IsAlive = after.IsAlive && IsInTime(draft, streak, after) });
-        draft.Add(new StreakExtended(draft.NextPlace, draft.Cause, streak.Source, streak.Name, period.ToString(), step.Count, after.Longest));
+        draft.Add(new StreakExtended(draft.NextPlace, draft.Cause, streak.Source, streak.Name, period.ToString(), step.Count, after.Longest)
+        {
+            IsNewRecord = after.Longest > state.Longest,
+        });
         foreach (var milestone in streak.Milestones)
         {
             if (milestone.Count > step.CountBefore && milestone.Count <= step.Count)

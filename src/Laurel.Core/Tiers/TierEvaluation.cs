@@ -32,15 +32,33 @@ internal static class TierEvaluation
                 return;
             }
 
-            var isReached = earned >= tier.MinPoints && IsRegained(draft, tier) && draft.HasRoomFor(1);
+            var isReached = earned >= tier.MinPoints && draft.Tier?.Closes(tier) != true && IsRegained(draft, tier) && draft.HasRoomFor(1);
             draft.Trace?.Note(TraceOf(draft, tier, earned, isReached));
             if (isReached)
             {
-                Move(draft, tier);
+                Move(draft, tier, tier.Source, closedUpTo: null);
                 draft.LostTierLevel = tier.Level >= draft.LostTierLevel ? null : draft.LostTierLevel;
                 return;
             }
         }
+    }
+
+    /// <summary>
+    /// Gives a tier by hand, higher or lower. Points reached what they reached: of the tiers above it, only those that the points have not reached yet can
+    /// be reached by points from now on.
+    /// </summary>
+    public static void Assign(Draft draft, Tier tier, GrantSource source)
+    {
+        var earned = draft.EarnedInDefaultCurrency();
+        long? closedUpTo = Array.Exists(draft.Book.TierLadder, higher => higher.Level > tier.Level && higher.MinPoints <= earned) ? earned : null;
+        draft.LostTierLevel = tier.Level >= draft.LostTierLevel ? null : draft.LostTierLevel;
+        if (draft.Tier is { } held && held.Code == tier.Code)
+        {
+            draft.Tier = held with { ClosedUpTo = closedUpTo };
+            return;
+        }
+
+        Move(draft, tier, source, closedUpTo);
     }
 
     /// <summary>When the tier held is next checked; null where it need not be earned again.</summary>
@@ -62,15 +80,16 @@ internal static class TierEvaluation
         }
 
         draft.LostTierLevel = Math.Max(tier.Level, draft.LostTierLevel ?? tier.Level);
-        Move(draft, tier.Requalify.Else == TierFall.Lowest ? lower[^1] : lower[0]);
+        var fall = tier.Requalify.Else == TierFall.Lowest ? lower[^1] : lower[0];
+        Move(draft, fall, fall.Source, held.ClosedUpTo);
     }
 
     private static Tier? Find(RuleBook book, TierHeld held) => Array.Find(book.TierLadder, tier => tier.Code == held.Code);
 
-    private static void Move(Draft draft, Tier tier)
+    private static void Move(Draft draft, Tier tier, GrantSource source, long? closedUpTo)
     {
-        draft.Add(new TierChanged(draft.NextPlace, draft.Cause, tier.Source, tier.Name, tier.Level, draft.Tier?.Code));
-        draft.Tier = new TierHeld(tier.Code, tier.Level, draft.OccurredAt, KeptThrough: null);
+        draft.Add(new TierChanged(draft.NextPlace, draft.Cause, source, tier.Code, tier.Name, tier.Level, draft.Tier?.Code));
+        draft.Tier = new TierHeld(tier.Code, tier.Level, draft.OccurredAt, KeptThrough: null, closedUpTo);
         draft.IsClockChanged = true;
         StartRequalification(draft);
     }
@@ -95,7 +114,10 @@ internal static class TierEvaluation
         null,
         draft.LookedAt,
         isReached,
-        isReached ? "reached" : earned < tier.MinPoints ? "the points earned do not reach it" : "it was lost, and the points of this period do not reach it again",
+        isReached ? "reached"
+            : earned < tier.MinPoints ? "the points earned do not reach it"
+            : draft.Tier?.Closes(tier) == true ? "it was taken by hand"
+            : "it was lost, and the points of this period do not reach it again",
         [new ConditionTrace("points_earned", "gte", PropertyValue.Of(tier.MinPoints), PropertyValue.Of(earned), earned >= tier.MinPoints)],
         null,
         null);

@@ -28,7 +28,7 @@ public sealed record TierGoal(long Required, long Earned, Timestamp? PeriodStart
     /// <summary>The next automatic tier above the one held, and what reaches it; null on the top.</summary>
     public static (Tier Tier, TierGoal Goal)? Next(RuleBook book, ParticipantState state, Timestamp now)
     {
-        if (Array.FindLast(book.TierLadder, tier => !(tier.Level <= state.Tier?.Level)) is not { } next)
+        if (Array.FindLast(book.TierLadder, tier => !(tier.Level <= state.Tier?.Level) && state.Tier?.Closes(tier) != true) is not { } next)
         {
             return null;
         }

@@ -2,6 +2,7 @@ using CsCheck;
 using Laurel.Calendars;
 using Laurel.Core.Tests.Generated;
 using Laurel.Facts;
+using Laurel.Points;
 using Laurel.Rules;
 
 namespace Laurel.Core.Tests.Evaluation;
@@ -20,7 +21,7 @@ public class Balance_properties
             {
                 SimulatedParticipant? self = null;
                 self = new SimulatedParticipant(ExpiringBySource(Kept.Book(program))) { Judged = judged => BalancesHold(self!, judged) };
-                var now = self.Play(moves, Kept.NewYear);
+                var now = self.Play(moves.Where(move => !IsByHand(move)), Kept.NewYear);
 
                 // The latest event is a day ahead, and what the clock makes in the meantime expires in its turn.
                 self.PassTime(Kept.Later(now, TimeSpan.FromDays(400)));
@@ -118,4 +119,7 @@ public class Balance_properties
 
     private static IReadOnlyList<Reward> Expiring(IReadOnlyList<Reward> rewards, GrantSource source) =>
         [.. rewards.Select(reward => reward is Reward.Points points ? points with { ExpiresAfter = Expires(source) ? Expiry : null } : reward)];
+
+    // What is spent is taken from lots by their order, whoever awarded them: the ledger of that is checked elsewhere.
+    private static bool IsByHand(Move move) => move is Move.Run { Command: AwardPointsInput or DeductPointsInput };
 }

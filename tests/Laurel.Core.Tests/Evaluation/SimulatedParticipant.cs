@@ -100,6 +100,9 @@ internal sealed class SimulatedParticipant(RuleBook book)
             case Move.Enroll enroll:
                 Enroll(enroll.Challenge, now);
                 break;
+            case Move.Run run:
+                Run(run.Command, now);
+                break;
             default:
                 PassTime(now);
                 break;

@@ -12,7 +12,7 @@ public class Fact_data_tests
     private static readonly DerivedFact[] OneOfEach =
     [
         new PointsAwarded(0, -1, Source, "points", 5, 5), new BadgeUnlocked(0, -1, Source, "b", "B", "rare", null), new ObjectiveCompleted(0, -1, Source, "o"),
-        new ChallengeCompleted(0, -1, Source, "C", 1), new TierChanged(0, -1, Source, "T", 1, null), new PointsExpired(0, -1, Source, "points", 5, 0),
+        new ChallengeCompleted(0, -1, Source, "C", 1), new TierChanged(0, -1, Source, "t", "T", 1, null), new PointsExpired(0, -1, Source, "points", 5, 0),
         new ChallengeEnrolled(0, -1, Source, "C"), new ChallengeEnded(0, -1, Source, "C", 1), new RewardGranted(0, -1, Source, "r", "R", "coupon", null),
         new RewardRefused(0, -1, Source, "r", "R", "coupon", "expired"), new StreakExtended(0, -1, Source, "S", "2026-W07", 2, 3), new StreakMilestoneReached(0, -1, Source, "S", 7),
         new StreakFreezeUsed(0, -1, Source, "S", "2026-W07", 1), new StreakBroken(0, -1, Source, "S", 2, 3),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
+using Laurel.Evaluation;
 using Laurel.Facts;
 
 namespace Laurel.Core.Tests.Generated;
@@ -16,6 +17,8 @@ internal abstract record Move(TimeSpan Wait)
     }
 
     public sealed record Enroll(TimeSpan Wait, string Challenge) : Move(Wait);
+
+    public sealed record Run(TimeSpan Wait, CommandInput Command) : Move(Wait);
 
     public sealed record Sleep(TimeSpan Wait) : Move(Wait);
 }
@@ -69,6 +72,7 @@ internal static class GeneratedMoves
     private static Gen<Move> Moves(Gen<Move> emit) => Gen.Frequency(
         (12, emit),
         (2, Gen.Select(Wait, One("c0", "c1", "c2", "seven_days_in", "none"), (wait, code) => (Move)new Move.Enroll(wait, code))),
+        (2, Gen.Select(Wait, GeneratedCommands.Any, (wait, command) => (Move)new Move.Run(wait, command))),
         (1, Wait.Select(wait => (Move)new Move.Sleep(wait))));
 
     private static Gen<string> One(params string[] choices) => Gen.Int[0, choices.Length - 1].Select(place => choices[place]);

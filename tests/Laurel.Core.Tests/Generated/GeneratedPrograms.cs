@@ -20,9 +20,10 @@ internal static class GeneratedPrograms
         "null", """{"property":"properties.n","op":"gt","value":0}""", """{"property":"properties.s","op":"contains","value":"A"}""", """{"property":"properties.s.0","op":"exists"}""",
         """{"not":{"property":"participant.badges","op":"contains","value":"b0"}}""", """{"property":"participant.tier","op":"in","value":["t0","t1"]}""",
         """{"any":[{"property":"properties.s","op":"matches","value":"^[A-Z]*$"},{"property":"properties.n","op":"not_in","value":[1,"5",null]}]}""",
-        """{"property":"local_month","op":"ne","value":"2026-02"}""", """{"not":{"property":"local_day","op":"ends_with","value":"5"}}""", """{"property":"local_week","op":"exists"}""");
+        """{"property":"local_month","op":"ne","value":"2026-02"}""", """{"not":{"property":"local_day","op":"ends_with","value":"5"}}""", """{"property":"local_week","op":"exists"}""",
+        """{"property":"participant.attributes.plan","op":"eq","value":"pro"}""");
 
-    private static readonly Gen<string> Eligible = One("null", """{"property":"participant.badges","op":"contains","value":"b0"}""", """{"not":{"property":"participant.tier","op":"eq","value":"t1"}}""");
+    private static readonly Gen<string> Eligible = One("null", """{"property":"participant.attributes.x.y.1","op":"not_exists"}""", """{"property":"participant.badges","op":"contains","value":"b0"}""", """{"not":{"property":"participant.tier","op":"eq","value":"t1"}}""");
 
     private static readonly Gen<string> Expiry = One("", "", ""","expires_after":"P1D" """, ""","expires_after":"P1M" """, ""","expires_after":"PT90M" """);
 

@@ -94,7 +94,7 @@ public class Random_chains_tests
             .Concat(listeners.Streaks.Select(streak => streak.Where))
             .Concat(listeners.Badges.Select(badge => badge.Criteria!.Where))
             .Concat(listeners.Challenges.SelectMany(listening => listening.Objectives.Select(place => listening.Challenge.Objectives[place].Criteria.Where)));
-        return conditions.Any(where => ConditionEvaluation.Holds(where, new FactView(properties, null, Array.Empty<BadgeHeld>(), book.Calendar, default)));
+        return conditions.Any(where => ConditionEvaluation.Holds(where, new FactView(properties, null, Array.Empty<BadgeHeld>(), null, book.Calendar, default)));
     }
 
     private static void InterlockedMax(ref int target, int value)

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Laurel.Core.Tests.Evaluation;
 using Laurel.Facts;
+using Laurel.Participants;
 using Laurel.Points;
 using Laurel.Rewards;
 using Laurel.Tenants;
@@ -85,6 +86,7 @@ internal static class Story
         customer.Emit("purchase_completed", """{"amount":42.00,"currency":"EUR","order":"A-1002"}""", "2026-02-15T18:30:00Z");
         customer.PassTime("2026-04-01");
         Shop(customer);
+        customer.Run(new UpdateProfileInput(default, """{"display_name":"Ada","attributes":{"plan":"pro"}}""", IsPatch: false, default), "2026-04-02T09:00:00Z");
 
         var tried = SimulatedParticipant.At("2026-02-14T08:00:00Z");
         first.Add(MessageTypes.Test, Messages.RenderTest(FactId.StartOfBlock(tried, 1), tried, Live, "01KHDX4D00WEBH00K000000000"));

@@ -31,6 +31,16 @@ public sealed class ParticipantIdTests(RunningServer server)
         Assert.Equal(id, state["participant_id"]);
         Assert.Equal(1, state.Json.GetProperty("total_events").GetInt32());
         Assert.True(facts.Status == 200, facts.ToString());
+        foreach (var read in (string[])["", "/points", "/badges", "/tier", "/streaks"])
+        {
+            var reply = await tenant.Participant.GetAsync(Api.PathOf(id) + read);
+            Assert.True(reply.Status == 200, $"{read} {reply}");
+            Assert.Equal(id, reply["participant_id"]);
+        }
+
+        var patched = await tenant.Participant.PatchAsync(Api.PathOf(id), """{"display_name":"Somebody"}""");
+        Assert.True(patched.Status == 200, patched.ToString());
+        Assert.Equal((id, "Somebody"), (patched["participant_id"], patched["display_name"]));
     }
 
     [Fact]

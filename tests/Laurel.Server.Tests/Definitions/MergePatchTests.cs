@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Laurel.AspNetCore.Definitions;
+using Laurel.Facts;
 
 namespace Laurel.Server.Tests.Definitions;
 

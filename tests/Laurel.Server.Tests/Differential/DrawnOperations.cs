@@ -32,6 +32,7 @@ internal sealed class DrawnOperations(int seed, string key, string unknownKey, T
     ];
 
     private readonly Random _random = new(seed);
+    private readonly DrawnWrites _hand = new(seed, key, time);
     private readonly PCG _programs = new(1, (ulong)(uint)seed);
     private readonly GeneratedRequests _shapes = new(seed, key, unknownKey, time);
     private readonly List<GeneratedRequest> _keyed = [];
@@ -51,7 +52,8 @@ internal sealed class DrawnOperations(int seed, string key, string unknownKey, T
         < 612 => new Ask("publish", Publish()),
         < 640 => new Ask("definition", Definition(), Tag()),
         < 660 => new Ask("codes", Codes()),
-        < 780 => new Ask("read", Read()),
+        < 710 => new Ask("read", Read()),
+        < 780 => new Ask("by hand", _hand.Next()),
         < 820 => new Ask("trace", Get($"/api/v1/gamify/events/{Recent(_events)}/trace")),
         < 840 => new Ask("dry run", Post(Api.Events + "?dry_run=true", Event())),
         < 920 => new Ask("webhook", Webhook(), Tag()),
@@ -67,7 +69,7 @@ internal sealed class DrawnOperations(int seed, string key, string unknownKey, T
             return;
         }
 
-        if (asked.Kind is "event" or "batch" or "any shape" && asked.Request.Method == "POST")
+        if (asked.Kind is "event" or "batch" or "by hand" or "any shape" && asked.Request.Method == "POST")
         {
             var answers = reply.Json.TryGetProperty("results", out var results) ? results.EnumerateArray() : new[] { reply.Json }.AsEnumerable();
             foreach (var answer in answers)
@@ -156,10 +158,12 @@ internal sealed class DrawnOperations(int seed, string key, string unknownKey, T
         };
     }
 
-    private GeneratedRequest Read() => Get(Api.PathOf(Participant()) + _random.Next(4) switch
+    private GeneratedRequest Read() => Get(Api.PathOf(Participant()) + _random.Next(6) switch
     {
         0 => "/state" + Pick(Includes),
         1 => $"/facts?page_size={_random.Next(1, 101)}&page={_random.Next(1, 4)}" + (_random.Next(2) == 0 ? $"&kind={Pick(Kinds)}" : ""),
+        4 => Pick(["", "/points", "/points/transactions?page_size=3", "/tier", "/streaks"]),
+        5 => "/badges" + Pick(["", "?earned_only=true", "?badge_codes=days,regular", "?earned_only=maybe"]),
         2 => "/challenges" + Pick(["", "?status=active", "?status=completed", "?page_size=1&page=2"]),
         _ => $"/events?page_size={_random.Next(1, 101)}&page={_random.Next(1, 4)}" + (_random.Next(2) == 0 ? $"&event_name={Pick(Names)}" : "")
             + (_random.Next(3) == 0 ? $"&from_date={Day()}" : "") + (_random.Next(3) == 0 ? $"&to_date={Day()}" : ""),

@@ -37,8 +37,8 @@ public sealed class LogReplayTests : IAsyncLifetime
     private static readonly Gen<int> _minutesLater = Gen.Frequency((4, Gen.Int[0, 90]), (3, Gen.Int[0, 3 * 1440]), (1, Gen.Int[0, 60 * 1440]));
     private static readonly Gen<int> _minutesLate = Gen.Frequency((6, Gen.Const(0)), (2, Gen.Int[0, 5 * 1440]), (1, Gen.Int[0, 70 * 1440]), (1, Gen.Int[-1440, 0]));
 
-    private static readonly Gen<Step> _step = Gen.Select(Gen.Int[0, 2], Gen.Int[0, 11], One(GeneratedPrograms.EventNames), _properties, Gen.Select(_minutesLater, _minutesLate), (who, what, name, properties, minutes) =>
-        new Step($"p{who}", what, name, properties, minutes.Item1, minutes.Item2));
+    private static readonly Gen<Step> _step = Gen.Select(Gen.Int[0, 2], Gen.Int[0, 14], One(GeneratedPrograms.EventNames), _properties, Gen.Select(_minutesLater, _minutesLate, GeneratedCommands.Any), (who, what, name, properties, rest) =>
+        new Step($"p{who}", what, name, properties, rest.Item1, rest.Item2, rest.Item3));
 
     private readonly string _folder = Directory.CreateTempSubdirectory("laurel-").FullName;
     private TestStore? _place;
@@ -176,7 +176,7 @@ public sealed class LogReplayTests : IAsyncLifetime
 
     private static Gen<string> One(params string[] choices) => Gen.Int[0, choices.Length - 1].Select(place => choices[place]);
 
-    private sealed record Step(string Participant, int What, string Name, string Properties, int MinutesLater, int MinutesLate)
+    private sealed record Step(string Participant, int What, string Name, string Properties, int MinutesLater, int MinutesLate, CommandInput Command)
     {
         public PipelineCommand ToCommand(EnvironmentKey environment, TimeProvider time)
         {
@@ -185,6 +185,7 @@ public sealed class LogReplayTests : IAsyncLifetime
             {
                 0 => new WakeCommand(participant),
                 <= 3 => new WriteCommand(participant, new ParticipantRate(0, 1), new EnrollInput(default, $"c{What - 1}", default), key: null, payloadHash: default),
+                <= 7 => new WriteCommand(participant, new ParticipantRate(0, 1), Command, key: null, payloadHash: default),
                 _ => new EventCommand(
                     participant,
                     new ParticipantRate(0, 1),

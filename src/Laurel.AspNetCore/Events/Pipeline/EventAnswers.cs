@@ -1,15 +1,22 @@
 using System.Buffers;
 using System.Text.Json;
+using Laurel.AspNetCore.Badges;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Points;
 using Laurel.AspNetCore.Rewards;
+using Laurel.AspNetCore.Streaks;
+using Laurel.AspNetCore.Tiers;
+using Laurel.Badges;
 using Laurel.Challenges;
 using Laurel.Evaluation;
 using Laurel.Facts;
+using Laurel.Participants;
 using Laurel.Points;
 using Laurel.Rewards;
 using Laurel.Rules;
+using Laurel.Streaks;
+using Laurel.Tiers;
 
 namespace Laurel.AspNetCore.Events.Pipeline;
 
@@ -117,6 +124,18 @@ internal sealed class EventAnswers : IDisposable
                 break;
             case MoveClaimInput move:
                 ClaimAnswer.Write(_writer, participantId, book, move, decision);
+                break;
+            case AwardBadgeInput award:
+                BadgeAnswer.Write(_writer, participantId, book, award, decision);
+                break;
+            case AssignTierInput:
+                TierAnswer.Write(_writer, participantId, book, command, decision);
+                break;
+            case RecordStreakInput record:
+                StreakAnswer.Write(_writer, participantId, record, decision);
+                break;
+            case UpdateProfileInput:
+                // Answered with the profile as it is after the write: nothing is kept for a retry, which finds nothing to change.
                 break;
             default:
                 throw new InvalidOperationException($"The command {command.Name} has no answer.");

@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace Laurel.AspNetCore.Definitions;
+namespace Laurel.Facts;
 
 /// <summary>JSON merge patch, RFC 7396: objects are merged member by member, <c>null</c> removes a member, everything else replaces.</summary>
-internal static class MergePatch
+public static class MergePatch
 {
     /// <summary>Writes <paramref name="target"/>, null for an absent one, as <paramref name="patch"/> changes it.</summary>
     public static void Write(Utf8JsonWriter writer, JsonElement? target, JsonElement patch)

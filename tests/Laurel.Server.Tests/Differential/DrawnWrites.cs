@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+using Laurel.Server.Tests.Harness;
+using Laurel.Server.Tests.Load;
+
+namespace Laurel.Server.Tests.Differential;
+
+/// <summary>Draws what callers write by hand for <see cref="RichProgram"/>: points, badges, tiers, streaks, profiles. Not safe for use by several threads.</summary>
+internal sealed class DrawnWrites(int seed, string key, TimeProvider time)
+{
+    private const string Base = "/api/v1/gamify";
+
+    private readonly Random _random = new(seed);
+    private int _drawn;
+
+    public GeneratedRequest Next() => _random.Next(8) switch
+    {
+        0 => Keyed("/points/award", $"\"amount\":{_random.Next(1, 120)},\"reason\":\"größe\",\"metadata\":{{\"n\":2.50}}"),
+        1 => Keyed("/points/deduct", $"\"amount\":{_random.Next(1, 60)},\"currency\":\"{Pick(["points", "gems", "nothing"])}\""),
+        2 => Post("/badges/award", $"\"badge_code\":\"{Pick(["regular", "varied", "days", "nothing"])}\",\"metadata\":{{\"by\":\"hand\"}}"),
+        3 => Keyed("/tiers/assign", $"\"tier_code\":\"{Pick(["bronze", "silver", "gold", "nothing"])}\",\"reason\":\"because\""),
+        4 or 5 => Post("/streaks/record", $"\"streak_code\":\"{Pick(["visits", "visits", "nothing"])}\"{(_random.Next(2) == 0 ? "" : $",\"timestamp\":\"{Day()}\"")}"),
+        6 => Post("/participants", Changes()),
+        _ => Post("/participants", Changes()) with { Method = "PATCH", Path = Api.PathOf(Participant()) },
+    };
+
+    private string Changes() => Pick(
+    [
+        "\"display_name\":\"Zoë 🎉\"", "\"display_name\":null,\"avatar_url\":\"https://example.com/é.png\"", "\"attributes\":{\"plan\":\"pro\",\"n\":2.50}",
+        "\"attributes\":{\"plan\":null,\"deep\":{\"x\":1E3}}", "\"attributes\":null", "\"avatar_url\":\"ftp://x\"",
+    ]);
+
+    private string Day() => time.GetUtcNow().AddDays(-_random.Next(9)).ToString("yyyy-MM-dd'T'HH:mm:ssK", CultureInfo.InvariantCulture);
+
+    private string Participant() => $"user_{_random.Next(12)}";
+
+    private GeneratedRequest Keyed(string path, string members) => Post(path, members) with { IdempotencyKey = $"by-hand-{++_drawn}" };
+
+    private GeneratedRequest Post(string path, string members) =>
+        new("POST", Base + path, Encoding.UTF8.GetBytes($"{{\"participant_id\":\"{Participant()}\",{members}}}"), "application/json", key, null);
+
+    private T Pick<T>(IReadOnlyList<T> choices) => choices[_random.Next(choices.Count)];
+}

@@ -73,7 +73,7 @@ public abstract partial class StoreConformance
         var lines = await ExportAsync(store);
         var text = Text(lines);
         Assert.All(
-            ["tenant", "api_key", "program", "webhook_version", "webhook_endpoint", "webhook_note", "reward_stock", "reward_code", "participant", "part", "input", "webhook_attempt"],
+            ["tenant", "api_key", "program", "webhook_version", "webhook_endpoint", "webhook_note", "reward_stock", "reward_code", "participant", "part", "input", "webhook_attempt", "audit"],
             type => Assert.Contains($"{{\"type\":\"{type}\"", text, StringComparison.Ordinal));
 
         await using var other = await OpenOtherAsync();

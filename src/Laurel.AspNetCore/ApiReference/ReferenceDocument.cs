@@ -23,6 +23,7 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
     [
         new(401, "unauthorized", "X-API-Key header missing, invalid, expired, or revoked."),
         new(403, "forbidden", "Tenant is disabled."),
+        new(429, KeyRate.ExceededCode, "The key makes more calls within a minute than the server allows."),
     ];
 
     private static readonly ErrorRow[] AdminErrors = [.. KeyErrors, new(403, "forbidden", "The key has neither the scope admin nor gamify:admin.")];

@@ -18,7 +18,7 @@ internal sealed class KeyCalls
             // A thread that read the clock before the minute turned counts in the new one. A clock that was set back further begins anew.
             if (minute <= counted && counted - minute <= 1)
             {
-                return (uint)Interlocked.Increment(ref _state);
+                return Interlocked.Increment(ref _state) & uint.MaxValue;
             }
 
             if (Interlocked.CompareExchange(ref _state, (minute << MinuteShift) | 1, state) == state)

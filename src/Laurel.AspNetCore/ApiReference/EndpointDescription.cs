@@ -23,6 +23,9 @@ internal sealed record EndpointDescription(string Id, string Tag, string Summary
     /// <summary>The answer of a call that succeeds.</summary>
     public required AnswerRow Answer { get; init; }
 
+    /// <summary>The answer of a call that only tries, where it is another one; else null.</summary>
+    public AnswerRow? Tried { get; init; }
+
     public IReadOnlyList<ErrorRow> Errors { get; init; } = [];
 }
 

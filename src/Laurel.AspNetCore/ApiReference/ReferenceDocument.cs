@@ -142,22 +142,49 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
     private static OpenApiResponses Responses(OpenApiDocument document, EndpointDescription description, KeyRequirement? requirement, bool isRead)
     {
         var responses = new OpenApiResponses();
-        var answer = description.Answer;
-        responses.Add(Text(answer.Status), new OpenApiResponse
+        Add(document, responses, description.Answer);
+        if (description.Tried is { } tried)
         {
-            Description = answer.Meaning,
-            Content = answer.Body is { } body ? Content(document, Json, body) : null,
-            Headers = answer.Headers.ToDictionary(
-                header => header.Key,
-                IOpenApiHeader (header) => new OpenApiHeader { Description = header.Value, Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
-                StringComparer.Ordinal),
-        });
+            Add(document, responses, tried);
+        }
+
         foreach (var rows in Errors(description, requirement, isRead).GroupBy(row => row.Status).OrderBy(rows => rows.Key))
         {
             responses.Add(Text(rows.Key), Error(document, rows.Key, [.. rows.Distinct()]));
         }
 
         return responses;
+    }
+
+    // Two answers of one status share it: either body may come.
+    private static void Add(OpenApiDocument document, OpenApiResponses responses, AnswerRow answer)
+    {
+        var content = answer.Body is { } body ? Content(document, Json, body) : null;
+        if (responses.GetValueOrDefault(Text(answer.Status)) is { } first)
+        {
+            var (one, other) = (first.Content![Json], content![Json]);
+            first.Description += " " + answer.Meaning;
+            first.Content[Json] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { AnyOf = [one.Schema!, other.Schema!] },
+                Examples = new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal)
+                {
+                    ["done"] = new OpenApiExample { Value = one.Example },
+                    ["tried"] = new OpenApiExample { Value = other.Example },
+                },
+            };
+            return;
+        }
+
+        responses.Add(Text(answer.Status), new OpenApiResponse
+        {
+            Description = answer.Meaning,
+            Content = content,
+            Headers = answer.Headers.ToDictionary(
+                header => header.Key,
+                IOpenApiHeader (header) => new OpenApiHeader { Description = header.Value, Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+                StringComparer.Ordinal),
+        });
     }
 
     private static IEnumerable<ErrorRow> Errors(EndpointDescription description, KeyRequirement? requirement, bool isRead)

@@ -58,7 +58,11 @@ internal sealed partial class AuditTrail(ILaurelStore store, TimeProvider time, 
             return;
         }
 
-        await sending.Writer.WriteAsync(held.GetBuffer().AsMemory(0, (int)held.Length), context.RequestAborted);
+        // A 204 takes no body, not even an empty one: the server would end the connection.
+        if (held.Length > 0)
+        {
+            await sending.Writer.WriteAsync(held.GetBuffer().AsMemory(0, (int)held.Length), context.RequestAborted);
+        }
     }
 
     private async Task<bool> TryNoteAsync(HttpContext context, EnvironmentKey? environment, ApiKey key)

@@ -118,7 +118,7 @@ public sealed partial class AccessMatrixTests : IAsyncLifetime
     private static partial Regex Parameter();
 
     // What varies from export to export: last uses, and the checksum over all.
-    [GeneratedRegex("\"last_used_at\":[0-9]+,?|\"sha256\":\"[0-9a-f]+\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(",?\"last_used_at\":[0-9]+|\"sha256\":\"[0-9a-f]+\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Varying();
 
     private async Task<string> RefusedAsync(ApiOperation operation, Api stranger, int status)

@@ -8,15 +8,14 @@ namespace Laurel.Server.Tests.Access;
 /// A tenant that has something of everything, made from the document's own examples, and the values that stand for it in paths. A parameter that is not known
 /// here has a value that nothing has: its operation is called all the same.
 /// </summary>
-internal sealed partial record FilledTenant(TestTenant Tenant, IReadOnlyDictionary<string, string> Values, JsonElement Program)
+internal sealed partial record FilledTenant(TestTenant Tenant, IReadOnlyDictionary<string, string> Values, IReadOnlyDictionary<string, string> Codes)
 {
     private const string NothingHas = "nothing_has_this";
 
     public static async Task<FilledTenant> CreateAsync(LaurelServer server, JsonElement document)
     {
         var tenant = await TestTenant.CreateAsync(server.Operator, server.Test);
-        var program = ExampleOf(document, Api.Program, "put");
-        Made(await tenant.Admin.PutAsync(Api.Program, program.GetRawText()), 200);
+        var codes = await DefineAsync(tenant.Admin, document);
         var emitted = Made(await tenant.Admin.PostAsync(Api.Events, ExampleOf(document, Api.Events, "post").GetRawText()), 200);
         var webhook = Made(await tenant.Admin.PostAsync(Api.Webhooks, """{"url":"https://example.com/of-this-tenant-alone"}"""), 201);
         var keys = Made(await server.Operator.GetAsync($"{Api.Tenants}/{tenant.Id}/keys"), 200);
@@ -33,11 +32,11 @@ internal sealed partial record FilledTenant(TestTenant Tenant, IReadOnlyDictiona
                 ["tenant_id"] = tenant.Id,
                 ["key_id"] = keys.Json.GetProperty("keys")[0].GetProperty("key_id").GetString()!,
             },
-            program);
+            codes);
     }
 
     /// <summary>What stands for this tenant's own in a path.</summary>
-    public string ValueOf(string parameter, string before) => parameter == "code" ? CodeOf(before) : Values.GetValueOrDefault(parameter, NothingHas);
+    public string ValueOf(string parameter, string before) => parameter == "code" ? Codes.GetValueOrDefault(before, NothingHas) : Values.GetValueOrDefault(parameter, NothingHas);
 
     /// <summary>A value of the same form that nothing has.</summary>
     public string StrangeValueOf(string parameter, string before) => parameter switch
@@ -71,10 +70,29 @@ internal sealed partial record FilledTenant(TestTenant Tenant, IReadOnlyDictiona
     [GeneratedRegex("\"trace_id\":\"[^\"]*\"", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TraceId();
 
-    private string CodeOf(string before)
+    // The example of the whole program, and beside it that of each kind of definition which it has none of: the codes by the segment in front of them.
+    private static async Task<IReadOnlyDictionary<string, string>> DefineAsync(Api admin, JsonElement document)
     {
-        var section = before.Replace('-', '_');
-        return Program.TryGetProperty(section, out var definitions) && definitions.GetArrayLength() > 0 ? definitions[0].GetProperty("code").GetString()! : NothingHas;
+        var program = ExampleOf(document, Api.Program, "put");
+        Made(await admin.PutAsync(Api.Program, program.GetRawText()), 200);
+        var codes = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Where(path => path.EndsWith("/{code}", StringComparison.Ordinal)))
+        {
+            var list = path[..^"/{code}".Length];
+            var name = list.Split('/')[^1];
+            if (program.TryGetProperty(name.Replace('-', '_'), out var definitions) && definitions.GetArrayLength() > 0)
+            {
+                codes.Add(name, definitions[0].GetProperty("code").GetString()!);
+            }
+            else if (document.GetProperty("paths").TryGetProperty(list, out var operations) && operations.TryGetProperty("post", out _))
+            {
+                var example = ExampleOf(document, list, "post");
+                Made(await admin.PostAsync(list, example.GetRawText()), 201);
+                codes.Add(name, example.GetProperty("code").GetString()!);
+            }
+        }
+
+        return codes;
     }
 
     private static JsonElement ExampleOf(JsonElement document, string path, string method) =>

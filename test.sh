@@ -77,7 +77,7 @@ export LAUREL_SEED="${LAUREL_SEED:-$RANDOM}"
 echo "seed $LAUREL_SEED"
 
 # What is needed: the .NET SDK that global.json asks for; PostgreSQL's binaries, of which the tests run a server of their own; Node with npm for the receiver of
-# webhooks that is not ours; and iproute2, to try hostile addresses in a network that is apart. What is missing is installed with apt where that may be done.
+# webhooks and the linters of the API that are not ours; and iproute2, to try hostile addresses in a network that is apart. What is missing is installed with apt where that may be done.
 # Tests whose need is not met are skipped with the command to meet it, and fail in continuous integration.
 step "Needs"
 command -v dotnet > /dev/null || give_up "The .NET SDK is missing: install it from https://dot.net and run this again."
@@ -101,7 +101,9 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 if command -v npm > /dev/null; then
-  (cd tests/receivers/node && npm ci --prefer-offline --no-audit --no-fund --loglevel=error) || echo "The packages of tests/receivers/node could not be installed." >&2
+  for folder in tests/receivers/node tests/lint; do
+    (cd "$folder" && npm ci --prefer-offline --no-audit --no-fund --loglevel=error) || echo "The packages of $folder could not be installed." >&2
+  done
 fi
 
 step "Restore, as locked"

@@ -118,6 +118,15 @@ public interface ILaurelStore : IAsyncDisposable
 
     /// <summary>Adds or changes the given tenants and keys in one transaction; a tenant with key 0 is given one.</summary>
     ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken);
+
+    /// <summary>Adds an entry to the audit log.</summary>
+    ValueTask WriteAuditAsync(AuditEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>A page of the audit log, newest first.</summary>
+    ValueTask<AuditPage> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Removes those of the <paramref name="limit"/> oldest entries of the audit log that are older than <paramref name="before"/>, and answers how many.</summary>
+    ValueTask<int> PurgeAuditAsync(Timestamp before, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>Numbers of a store's schema before and after its start. They count 1, 2, 3 …; 0 is a store without tables.</summary>

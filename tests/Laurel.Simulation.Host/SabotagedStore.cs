@@ -132,6 +132,12 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
 
     public ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken) => store.WriteTenancyAsync(changes, cancellationToken);
 
+    public ValueTask WriteAuditAsync(AuditEntry entry, CancellationToken cancellationToken) => store.WriteAuditAsync(entry, cancellationToken);
+
+    public ValueTask<AuditPage> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) => store.ReadAuditAsync(query, cancellationToken);
+
+    public ValueTask<int> PurgeAuditAsync(Timestamp before, int limit, CancellationToken cancellationToken) => store.PurgeAuditAsync(before, limit, cancellationToken);
+
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
     // What the batch found is decided on in another one, which holds nobody.

@@ -73,7 +73,7 @@ public abstract partial class StoreConformance
         var lines = await ExportAsync(store);
         var text = Text(lines);
         Assert.All(
-            ["tenant", "api_key", "program", "webhook_version", "webhook_endpoint", "webhook_note", "reward_stock", "reward_code", "participant", "part", "input", "webhook_attempt"],
+            ["tenant", "api_key", "program", "webhook_version", "webhook_endpoint", "webhook_note", "reward_stock", "reward_code", "participant", "part", "input", "webhook_attempt", "audit"],
             type => Assert.Contains($"{{\"type\":\"{type}\"", text, StringComparison.Ordinal));
 
         await using var other = await OpenOtherAsync();
@@ -202,6 +202,8 @@ public abstract partial class StoreConformance
         await store.WriteTenancyAsync(new Tenancy([SomeTenant()], [key, key with { Id = "k2", TenantId = null, Hash = new byte[32], RevokedAt = null, ExpiresAt = new Timestamp(9) }]), Stop);
         var journal = NewJournal();
         var environment = journal.Environment;
+        await store.WriteAuditAsync(SomeEntry(environment, 3, "k1"), Stop);
+        await store.WriteAuditAsync(SomeEntry(null, 2, "k2"), Stop);
         Assert.True(await store.PublishProgramAsync(new ProgramRow(environment, 1, "{\n  \"a\": 1.50,\r\n  \"b\": \"ü\\u0041\"\n}\n"u8.ToArray(), new Timestamp(7), "key", "[\"UTC\"]"u8.ToArray()), Stop));
         await store.NoteSweptAsync(environment, 1, Stop);
         Assert.True(await store.PublishProgramAsync(new ProgramRow(environment, 2, "{}"u8.ToArray(), new Timestamp(8), "key", default), Stop));

@@ -46,6 +46,7 @@ internal sealed class BenchedServer : IAsyncDisposable
             ["Laurel__Store"] = $"sqlite:{StorePath(folder)}",
             ["Laurel__Bootstrap__AdminKey"] = key,
             ["Laurel__ParticipantRate__PerSecond"] = "0",
+            ["Laurel__KeyRate__PerMinute"] = "0",
         };
         foreach (var (name, value) in settings)
         {

@@ -23,6 +23,9 @@ internal sealed record EndpointDescription(string Id, string Tag, string Summary
     /// <summary>The answer of a call that succeeds.</summary>
     public required AnswerRow Answer { get; init; }
 
+    /// <summary>The answer of a call that only tries, where it is another one; else null.</summary>
+    public AnswerRow? Tried { get; init; }
+
     public IReadOnlyList<ErrorRow> Errors { get; init; } = [];
 }
 
@@ -30,6 +33,10 @@ internal sealed record EndpointDescription(string Id, string Tag, string Summary
 internal sealed record ParameterRow(string Name, string Place, string Schema, string Meaning)
 {
     public static readonly ParameterRow Page = new("page", "query", """{"type":"integer","minimum":1,"default":1}""", "Which page, from 1.");
+
+    public static readonly ParameterRow FromDate = new("from_date", "query", """{"type":"string","format":"date"}""", "Inclusive lower bound, a UTC day (YYYY-MM-DD).");
+
+    public static readonly ParameterRow ToDate = new("to_date", "query", """{"type":"string","format":"date"}""", "Inclusive upper bound, a UTC day (YYYY-MM-DD).");
 
     public static readonly ParameterRow PageSize =
         new("page_size", "query", """{"type":"integer","minimum":1,"maximum":100,"default":50}""", "Items on a page.");

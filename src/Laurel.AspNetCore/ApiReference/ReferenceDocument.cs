@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Laurel.AspNetCore.Audit;
 using Laurel.AspNetCore.Tenants;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
@@ -23,6 +25,7 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
     [
         new(401, "unauthorized", "X-API-Key header missing, invalid, expired, or revoked."),
         new(403, "forbidden", "Tenant is disabled."),
+        new(429, KeyRate.ExceededCode, "The key makes more calls within a minute than the server allows."),
     ];
 
     private static readonly ErrorRow[] AdminErrors = [.. KeyErrors, new(403, "forbidden", "The key has neither the scope admin nor gamify:admin.")];
@@ -35,6 +38,9 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
         new(415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type is not application/json in UTF-8."),
         new(422, "unprocessable_entity", "The body cannot be read as JSON, names a member twice, or has faults; `errors` lists each."),
     ];
+
+    private static readonly ErrorRow[] AuditErrors =
+        [new(503, AuditTrail.UnavailableCode, "The change stands, but the audit log could not be written. Read back what you changed.")];
 
     private static readonly ErrorRow[] ServerErrors =
     [
@@ -50,7 +56,11 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
             Title = "Laurel",
             Version = "v1",
             Description = "A self-hosted gamification engine: emit events, and points, badges, challenges and tiers come back in the same call.",
+            Contact = new OpenApiContact { Name = "The operator of this server" },
         };
+
+        // Whoever reads it has it from the server that it describes.
+        document.Servers = [new OpenApiServer { Url = "/", Description = "This server." }];
         document.Components = new OpenApiComponents
         {
             SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
@@ -58,6 +68,7 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
                 [KeyAuthentication.ApiKeyHeader] = Scheme(KeyAuthentication.ApiKeyHeader, "A key of one environment: `bq_live_…` or `bq_test_…`."),
                 [KeyAuthentication.OperatorKeyHeader] = Scheme(KeyAuthentication.OperatorKeyHeader, "The server operator's key: `bq_op_…`."),
             },
+            Headers = RateHeaders.Components(),
             Schemas = await ReadSchemasAsync(document, cancellationToken),
         };
         document.Paths = [];
@@ -70,7 +81,7 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
         }
 
         document.Tags = document.Paths.Values.SelectMany(item => item.Operations!.Values).SelectMany(operation => operation.Tags!)
-            .Select(tag => tag.Name!).Distinct(StringComparer.Ordinal).Select(name => new OpenApiTag { Name = name }).ToHashSet();
+            .Select(tag => tag.Name!).Distinct(StringComparer.Ordinal).Select(Chapters.Of).ToHashSet();
     }
 
     private static void Add(OpenApiDocument document, RouteEndpoint endpoint, EndpointDescription description)
@@ -83,19 +94,30 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
         }
 
         var requirement = endpoint.Metadata.GetMetadata<KeyRequirement>();
+        var isRead = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods.All(HttpMethods.IsGet);
         var operation = new OpenApiOperation
         {
             OperationId = description.Id,
             Summary = description.Summary,
-            Description = description.Text,
+
+            // A summary that says all stands for the text as well.
+            Description = description.Text.Length > 0 ? description.Text : $"{description.Summary}.",
             Tags = new HashSet<OpenApiTagReference> { new(description.Tag, document) },
             Parameters = [.. description.Parameters.Select(row => Parameter(document, row))],
             RequestBody = description.Request is { } request
                 ? new OpenApiRequestBody { Required = true, Content = RequestContent(document, request, description.CsvExample) }
                 : null,
-            Responses = Responses(document, description, requirement),
+            Responses = Responses(document, description, requirement, isRead),
             Security = requirement is null ? [] : [Security(document, requirement)],
         };
+        if (requirement?.Kind is KeyKind.Any or KeyKind.Admin)
+        {
+            foreach (var response in operation.Responses.Values)
+            {
+                RateHeaders.AddTo((OpenApiResponse)response, document);
+            }
+        }
+
         foreach (var method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods)
         {
             ((OpenApiPathItem)item).AddOperation(new HttpMethod(method), operation);
@@ -117,20 +139,16 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
         Schema = Schema(document, row.Schema),
     };
 
-    private static OpenApiResponses Responses(OpenApiDocument document, EndpointDescription description, KeyRequirement? requirement)
+    private static OpenApiResponses Responses(OpenApiDocument document, EndpointDescription description, KeyRequirement? requirement, bool isRead)
     {
         var responses = new OpenApiResponses();
-        var answer = description.Answer;
-        responses.Add(Text(answer.Status), new OpenApiResponse
+        Add(document, responses, description.Answer);
+        if (description.Tried is { } tried)
         {
-            Description = answer.Meaning,
-            Content = answer.Body is { } body ? Content(document, Json, body) : null,
-            Headers = answer.Headers.ToDictionary(
-                header => header.Key,
-                IOpenApiHeader (header) => new OpenApiHeader { Description = header.Value, Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
-                StringComparer.Ordinal),
-        });
-        foreach (var rows in Errors(description, requirement).GroupBy(row => row.Status).OrderBy(rows => rows.Key))
+            Add(document, responses, tried);
+        }
+
+        foreach (var rows in Errors(description, requirement, isRead).GroupBy(row => row.Status).OrderBy(rows => rows.Key))
         {
             responses.Add(Text(rows.Key), Error(document, rows.Key, [.. rows.Distinct()]));
         }
@@ -138,7 +156,38 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
         return responses;
     }
 
-    private static IEnumerable<ErrorRow> Errors(EndpointDescription description, KeyRequirement? requirement)
+    // Two answers of one status share it: either body may come.
+    private static void Add(OpenApiDocument document, OpenApiResponses responses, AnswerRow answer)
+    {
+        var content = answer.Body is { } body ? Content(document, Json, body) : null;
+        if (responses.GetValueOrDefault(Text(answer.Status)) is { } first)
+        {
+            var (one, other) = (first.Content![Json], content![Json]);
+            first.Description += " " + answer.Meaning;
+            first.Content[Json] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { AnyOf = [one.Schema!, other.Schema!] },
+                Examples = new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal)
+                {
+                    ["done"] = new OpenApiExample { Value = one.Example },
+                    ["tried"] = new OpenApiExample { Value = other.Example },
+                },
+            };
+            return;
+        }
+
+        responses.Add(Text(answer.Status), new OpenApiResponse
+        {
+            Description = answer.Meaning,
+            Content = content,
+            Headers = answer.Headers.ToDictionary(
+                header => header.Key,
+                IOpenApiHeader (header) => new OpenApiHeader { Description = header.Value, Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+                StringComparer.Ordinal),
+        });
+    }
+
+    private static IEnumerable<ErrorRow> Errors(EndpointDescription description, KeyRequirement? requirement, bool isRead)
     {
         var ofKey = requirement?.Kind switch
         {
@@ -150,7 +199,8 @@ internal sealed class ReferenceDocument(EndpointDataSource endpoints) : IOpenApi
         return ofKey
             .Concat(description.Request is null ? [] : BodyErrors)
             .Concat(description.Errors)
-            .Concat(requirement is null ? [] : ServerErrors);
+            .Concat(requirement is null ? [] : ServerErrors)
+            .Concat(!isRead && requirement?.Kind is (KeyKind.Admin or KeyKind.Operator) ? AuditErrors : []);
     }
 
     private static OpenApiResponse Error(OpenApiDocument document, int status, IReadOnlyList<ErrorRow> rows) => new()

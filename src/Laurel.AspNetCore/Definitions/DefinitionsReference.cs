@@ -28,6 +28,10 @@ internal sealed record DefinitionsReference(
         var missing = new ErrorRow(404, "DEFINITION_NOT_FOUND", $"The program has no {word} of this code.");
         ErrorRow[] errors = [missing, .. ProgramReference.PublishErrors];
         ParameterRow[] ofWrite = [Code, ProgramReference.DryRun, ProgramReference.IfMatch];
+        var tried = new AnswerRow(
+            200,
+            "With `dry_run=true`: what would change.",
+            new("Publication", $$"""{ "version": 3, "changes": [{ "kind": "{{word.Replace(' ', '_')}}", "code": "a_code", "change": "changed" }], "published_at": "2026-02-14T10:00:00Z" }""")) { Headers = Headers };
         return new(
             new($"list{plural}", Tag, $"List {listed}")
             {
@@ -44,6 +48,7 @@ internal sealed record DefinitionsReference(
                 {
                     Headers = new Dictionary<string, string>(Headers, StringComparer.Ordinal) { ["Location"] = $"Path of the {word}." },
                 },
+                Tried = tried,
                 Errors = [new(409, "DEFINITION_EXISTS", $"The program has {noun} of this code already, active or not."), .. ProgramReference.PublishErrors],
             },
             new($"read{Single(plural)}", Tag, $"Read {noun}")
@@ -58,6 +63,7 @@ internal sealed record DefinitionsReference(
                 Parameters = ofWrite,
                 Request = one,
                 Answer = new(200, $"The {word} as it is now.", one) { Headers = Headers },
+                Tried = tried,
                 Errors = errors,
             },
             new($"change{Single(plural)}", Tag, $"Change members of {noun}")
@@ -66,6 +72,7 @@ internal sealed record DefinitionsReference(
                 Parameters = ofWrite,
                 Request = new("DefinitionChange", """{ "name": "Another name" }"""),
                 Answer = new(200, $"The {word} as it is now.", one) { Headers = Headers },
+                Tried = tried,
                 Errors = errors,
             },
             new($"deactivate{Single(plural)}", Tag, $"Deactivate {noun}")
@@ -73,6 +80,7 @@ internal sealed record DefinitionsReference(
                 Text = $"It stays listed with `is_active: false`, since participants hold what it granted. {DryRunText}",
                 Parameters = ofWrite,
                 Answer = new(204, "It is not active.", null) { Headers = Headers },
+                Tried = tried,
                 Errors = [.. errors, new(422, "unprocessable_entity", $"An active definition needs this {word}; `errors` names it.")],
             });
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Laurel.AspNetCore.Audit;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Facts;
@@ -19,6 +20,11 @@ internal static class PublishAnswers
         {
             await Problem.UnprocessableAsync(context, [new Fault($"/{DryRun}", "must be true or false, and stand once")]);
             return null;
+        }
+
+        if (dryRun)
+        {
+            AuditTrail.NoteTried(context);
         }
 
         var caller = Caller.Of(context);

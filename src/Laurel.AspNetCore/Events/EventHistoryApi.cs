@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Laurel.AspNetCore.ApiReference;
 using Laurel.AspNetCore.Hosting;
@@ -24,8 +23,7 @@ internal sealed class EventHistoryApi(ILaurelStore store)
         var participantId = RawPath.ParticipantId(context, segmentsAfter: 1, faults);
         var paging = Paging.Read(query, faults);
         var eventName = EventName(query, faults);
-        var from = Day(query, "from_date", faults);
-        var to = Day(query, "to_date", faults);
+        var days = DayRange.Read(query, faults);
         if (participantId is null || faults.Count > 0)
         {
             await Problem.UnprocessableAsync(context, faults);
@@ -36,8 +34,8 @@ internal sealed class EventHistoryApi(ILaurelStore store)
             new HistoryQuery(
                 new ParticipantName(Caller.Of(context).Environment, participantId),
                 eventName,
-                from is { } first ? StartOf(first) : null,
-                to is { } last ? EndOf(last) : null,
+                days.From,
+                days.Through,
                 paging.Page,
                 paging.PageSize),
             context.RequestAborted);
@@ -80,25 +78,4 @@ internal sealed class EventHistoryApi(ILaurelStore store)
 
         return values[0];
     }
-
-    private static DateOnly? Day(IQueryCollection query, string name, List<Fault> faults)
-    {
-        var values = query[name];
-        if (values.Count == 0)
-        {
-            return null;
-        }
-
-        if (values.Count == 1 && DateOnly.TryParseExact(values[0], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            return day;
-        }
-
-        faults.Add(new Fault("/" + name, "must be one UTC day as YYYY-MM-DD, such as 2026-02-14"));
-        return null;
-    }
-
-    private static Timestamp StartOf(DateOnly day) => Timestamp.From(day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc));
-
-    private static Timestamp EndOf(DateOnly day) => Timestamp.From(day.ToDateTime(TimeOnly.MaxValue, DateTimeKind.Utc));
 }

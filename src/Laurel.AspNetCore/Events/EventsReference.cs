@@ -123,8 +123,8 @@ internal static class EventsReference
         [
             new("participant_id", "path", """{"type":"string","minLength":1,"maxLength":255}""", "Your participant identifier, percent-encoded."),
             new("event_name", "query", """{"type":"string","minLength":1,"maxLength":100}""", "Only events with this exact name."),
-            new("from_date", "query", """{"type":"string","format":"date"}""", "Inclusive lower bound, a UTC day (YYYY-MM-DD)."),
-            new("to_date", "query", """{"type":"string","format":"date"}""", "Inclusive upper bound, a UTC day (YYYY-MM-DD)."),
+            ParameterRow.FromDate,
+            ParameterRow.ToDate,
             ParameterRow.Page,
             ParameterRow.PageSize,
         ],

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Laurel.AspNetCore.ApiReference;
+using Laurel.AspNetCore.Audit;
 using Laurel.AspNetCore.Badges;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Clock;
@@ -54,7 +55,12 @@ public static class LaurelHosting
         services.AddSingleton<Readiness>();
 
         services.AddSingleton<KeyRing>();
+        services.AddSingleton(new KeyRate(options.KeyRatePerMinute));
         services.AddSingleton(provider => new Bootstrap(provider.GetRequiredService<KeyRing>(), options.BootstrapAdminKeys, options.BootstrapOperatorKeys));
+
+        services.AddSingleton(new AuditKept(TimeSpan.FromDays(options.AuditKeptDays)));
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<AuditApi>();
 
         services.AddSingleton<ProgramPublisher>();
         services.AddSingleton<RuleBooks>();
@@ -108,6 +114,7 @@ public static class LaurelHosting
         services.AddHostedService<KeyRefresher>();
         services.AddHostedService(provider => provider.GetRequiredService<LaneWorker>());
         services.AddHostedService<ClockWorker>();
+        services.AddHostedService<AuditUpkeep>();
         services.AddHostedService<WebhookUpkeep>();
         services.AddHostedService(provider => provider.GetRequiredService<WebhookDispatcher>());
         return services;
@@ -145,6 +152,7 @@ public static class LaurelHosting
         services.GetRequiredService<DefinitionsApi>().Map(routes);
         services.GetRequiredService<WebhooksApi>().Map(routes);
         services.GetRequiredService<WebhookMessagesApi>().Map(routes);
+        services.GetRequiredService<AuditApi>().Map(routes);
         routes.MapOperator(services.GetRequiredService<KeyRing>(), services.GetRequiredService<LaurelOptions>().ParticipantRate);
         routes.MapOperatorKeys(services.GetRequiredService<KeyRing>());
         routes.MapHealth(services.GetRequiredService<Readiness>());

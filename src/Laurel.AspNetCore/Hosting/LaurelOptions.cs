@@ -29,6 +29,12 @@ public sealed record LaurelOptions
     /// <summary>Writes that a participant may receive at once, unless its tenant says otherwise.</summary>
     public int ParticipantRateBurst { get; init; } = 100;
 
+    /// <summary>Calls that an API key may make within a minute on this node; 0 = no bound.</summary>
+    public int KeyRatePerMinute { get; init; } = 600_000;
+
+    /// <summary>Days that the audit log is kept.</summary>
+    public int AuditKeptDays { get; init; } = 365;
+
     /// <summary>Hours that an event's timestamp may lie ahead of the server's clock.</summary>
     public int EventsMaxAheadHours { get; init; } = 24;
 

@@ -1,3 +1,4 @@
+using Laurel.AspNetCore.Tenants;
 using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +36,7 @@ public static partial class ProblemAnswers
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
-            context.Response.Clear();
+            KeyRate.Clear(context.Response);
             await FailAsync(context, e, logger);
             return;
         }

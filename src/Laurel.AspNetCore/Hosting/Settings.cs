@@ -57,6 +57,20 @@ internal static class Settings
             options => options.ParticipantRateBurst,
             (options, value) => options with { ParticipantRateBurst = value }),
         Whole(
+            "KeyRate:PerMinute",
+            0,
+            1_000_000_000,
+            "Calls that an API key may make within a minute on this node; several nodes count each for themselves. Beyond that callers are answered 429. 0 takes the bound away, and its headers.",
+            options => options.KeyRatePerMinute,
+            (options, value) => options with { KeyRatePerMinute = value }),
+        Whole(
+            "Audit:KeptDays",
+            1,
+            36_500,
+            "Days that entries of the audit log are kept.",
+            options => options.AuditKeptDays,
+            (options, value) => options with { AuditKeptDays = value }),
+        Whole(
             "Events:MaxAheadHours",
             0,
             87_600,

@@ -1,4 +1,7 @@
+using Laurel.AspNetCore.Audit;
 using Laurel.AspNetCore.Hosting;
+using Laurel.Facts;
+using Laurel.Tenants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +26,7 @@ internal sealed record KeyRequirement(KeyKind Kind);
 
 /// <summary>
 /// Lets in who holds a key. It wraps the endpoint itself, so that no host can map the endpoint and leave the check out, and so that routing's
-/// 404 and 405 come first. It allocates nothing on the way in: it stands before every event. Source: semantics §1, §2.
+/// 404 and 405 come first. On the way in it allocates no more than a header's text: it stands before every event. Source: semantics §1, §2.
 /// </summary>
 internal static class KeyAuthentication
 {
@@ -49,22 +52,31 @@ internal static class KeyAuthentication
         {
             endpoint.Metadata.Add(new KeyRequirement(kind));
             var ring = endpoint.ApplicationServices.GetRequiredService<KeyRing>();
+            var rate = endpoint.ApplicationServices.GetRequiredService<KeyRate>();
+            var audit = endpoint.ApplicationServices.GetRequiredService<AuditTrail>();
             var next = endpoint.RequestDelegate ?? throw new InvalidOperationException($"{endpoint.DisplayName} has nothing to guard.");
-            endpoint.RequestDelegate = kind == KeyKind.Operator
-                ? context => AdmitOperator(context, ring, next)
-                : context => AdmitCaller(context, ring, next, kind == KeyKind.Admin);
+            endpoint.RequestDelegate = kind switch
+            {
+                KeyKind.Operator => context => AdmitOperator(context, ring, key => audit.RunAsync(context, next, environment: null, key)),
+                KeyKind.Admin => context => AdmitCaller(
+                    context, ring, rate, admitted => audit.RunAsync(admitted, next, Caller.Of(admitted).Environment, Caller.Of(admitted).Key), admin: true),
+                _ => context => AdmitCaller(context, ring, rate, next, admin: false),
+            };
         });
         return builder;
     }
 
-    private static Task AdmitCaller(HttpContext context, KeyRing ring, RequestDelegate next, bool admin)
+    private static Task AdmitCaller(HttpContext context, KeyRing ring, KeyRate rate, RequestDelegate next, bool admin)
     {
-        if (Find(context, ring, ApiKeyHeader, isOperator: false) is not { Caller: { } caller } key)
+        var now = ring.Now;
+        if (Find(context, ring, ApiKeyHeader, isOperator: false, now) is not { Caller: { } caller } key)
         {
             return RefuseAsync(
                 context, ApiKeyHeader, "The header X-API-Key must hold a valid API key (bq_live_ or bq_test_ and 32 hex characters) that is neither expired nor revoked.");
         }
 
+        // Counted as soon as it is known whose call it is, so that every answer says what remains; refused for it last.
+        var isWithinRate = rate.Admit(context.Response, key.Use.Calls, now);
         if (!caller.Tenant.IsActive)
         {
             return Problem.WriteAsync(
@@ -80,23 +92,28 @@ internal static class KeyAuthentication
                 $"This key has the scopes [{string.Join(", ", key.Key.Scopes)}], but the call needs 'admin' or 'gamify:admin'. Use a key that has one of them.");
         }
 
+        if (!isWithinRate)
+        {
+            return rate.RefuseAsync(context, now);
+        }
+
         context.Features.Set(caller);
         return next(context);
     }
 
-    private static Task AdmitOperator(HttpContext context, KeyRing ring, RequestDelegate next)
+    private static Task AdmitOperator(HttpContext context, KeyRing ring, Func<ApiKey, Task> next)
     {
-        if (Find(context, ring, OperatorKeyHeader, isOperator: true) is not { } key)
+        if (Find(context, ring, OperatorKeyHeader, isOperator: true, ring.Now) is not { } key)
         {
             return RefuseAsync(
                 context, OperatorKeyHeader, "The header X-Operator-Key must hold a valid operator key (bq_op_ and 32 hex characters) that is neither expired nor revoked.");
         }
 
         context.Features.Set(key);
-        return next(context);
+        return next(key.Key);
     }
 
-    private static RingKey? Find(HttpContext context, KeyRing ring, string header, bool isOperator)
+    private static RingKey? Find(HttpContext context, KeyRing ring, string header, bool isOperator, Timestamp now)
     {
         var values = context.Request.Headers[header];
         if (values.Count != 1 || values[0] is not { } text || !(isOperator ? KeyText.IsOperatorKey(text) : KeyText.IsApiKey(text)))
@@ -106,7 +123,6 @@ internal static class KeyAuthentication
 
         Span<byte> hash = stackalloc byte[KeyText.HashBytes];
         KeyText.Hash(text, hash);
-        var now = ring.Now;
         if (ring.Current.Find(hash) is not { } key || key.Key.IsOperator != isOperator || !key.IsValidAt(now))
         {
             return null;

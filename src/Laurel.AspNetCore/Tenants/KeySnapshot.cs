@@ -11,6 +11,9 @@ internal sealed class KeyUse(Timestamp? stored)
     private const long NoteAfterMicroseconds = 1_000_000;
     private long _last = stored?.UnixMicroseconds ?? long.MinValue;
 
+    /// <summary>The key's calls within a minute.</summary>
+    public KeyCalls Calls { get; } = new();
+
     /// <summary>Last use; null for never.</summary>
     public Timestamp? Last => Volatile.Read(ref _last) is var last && last == long.MinValue ? null : new Timestamp(last);
 

@@ -75,6 +75,11 @@ internal sealed class CopyTable
         ("endpoint_key", NpgsqlDbType.Integer), ("message_id", NpgsqlDbType.Uuid), ("type", NpgsqlDbType.Text), ("number", NpgsqlDbType.Integer), ("at", NpgsqlDbType.Bigint),
         ("latency_ms", NpgsqlDbType.Integer), ("outcome", NpgsqlDbType.Text), ("status", NpgsqlDbType.Integer), ("error", NpgsqlDbType.Text), ("answer", NpgsqlDbType.Bytea));
 
+    private static readonly CopyTable _audit = new(
+        "audit",
+        ("environment", NpgsqlDbType.Integer), ("at", NpgsqlDbType.Bigint), ("key_id", NpgsqlDbType.Text), ("key_name", NpgsqlDbType.Text), ("key_prefix", NpgsqlDbType.Text),
+        ("method", NpgsqlDbType.Text), ("route", NpgsqlDbType.Text), ("path", NpgsqlDbType.Text), ("status", NpgsqlDbType.Integer), ("trace_id", NpgsqlDbType.Text));
+
     private CopyTable(string name, params (string Name, NpgsqlDbType Type)[] columns)
     {
         Name = name;
@@ -117,6 +122,8 @@ internal sealed class CopyTable
         AttemptRecord { Attempt: var attempt } => (_attempts, [
             attempt.EndpointKey, attempt.MessageId.ToUuid(), attempt.Type, attempt.Number, Time(attempt.At), attempt.LatencyMs, attempt.Outcome, attempt.Status,
             attempt.Error is { } error ? WebhookAttemptTable.Utf8Of(error) : null, attempt.Answer.ToArray()]),
+        AuditRecord { Entry: var entry } => (_audit, [
+            entry.Environment?.Value ?? AuditTable.Operators, Time(entry.At), entry.KeyId, entry.KeyName, entry.KeyPrefix, entry.Method, entry.Route, entry.Path, entry.Status, entry.TraceId]),
         _ => throw new InvalidOperationException($"Unknown record {record.GetType().Name}."),
     };
 

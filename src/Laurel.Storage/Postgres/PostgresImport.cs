@@ -14,7 +14,7 @@ internal sealed class PostgresImport(NpgsqlConnection connection) : IAsyncDispos
     private static readonly string[] _tables =
     [
         "tenants", "api_keys", "programs", "unswept_programs", "participants", "parts", "reward_stocks", "reward_codes", "log", "idempotency_keys",
-        "webhook_endpoints", "webhook_versions", "webhook_notes", "outbox", "deliveries", "webhook_attempts",
+        "webhook_endpoints", "webhook_versions", "webhook_notes", "outbox", "deliveries", "webhook_attempts", "audit",
     ];
 
     private static readonly (string Table, string Column)[] _numbered = [("tenants", "key"), ("participants", "key"), ("webhook_endpoints", "key"), ("log", "id")];

@@ -261,6 +261,18 @@ public sealed class PostgresStore : ILaurelStore
             cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask WriteAuditAsync(AuditEntry entry, CancellationToken cancellationToken) =>
+        await _sessions.WriteAsync((connection, cancellation) => connection.RunAsync(AuditTable.Insert(entry), cancellation), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<AuditPage> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) =>
+        _sessions.ReadAsync((connection, cancellation) => AuditTable.PageAsync(connection, query, cancellation), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<int> PurgeAuditAsync(Timestamp before, int limit, CancellationToken cancellationToken) =>
+        _sessions.WriteAsync((connection, cancellation) => connection.RunAsync(AuditTable.Purge(before, limit), cancellation), cancellationToken);
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (!Interlocked.Exchange(ref _isDisposed, true))

@@ -39,6 +39,7 @@ internal static class SectionReads
         StoreSection.Parts => $"{Parts} order by participant_key, part_key",
         StoreSection.Attempts =>
             "select endpoint_key, message_id, type, number, at, latency_ms, outcome, status, error, answer from webhook_attempts order by id",
+        StoreSection.Audit => AuditTable.SelectAll,
         _ => throw new InvalidOperationException($"Section {section} has no statement of its own."),
     });
 
@@ -61,6 +62,7 @@ internal static class SectionReads
         StoreSection.Attempts => new AttemptRecord(new WebhookAttempt(
             row.GetInt32(0), row.GetGuid(1).ToFactId(), row.GetString(2), row.GetInt32(3), row.Time(4), row.GetInt32(5), row.GetString(6),
             row.IsDBNull(7) ? null : row.GetInt32(7), row.TextOrNull(8), row.GetFieldValue<byte[]>(9))),
+        StoreSection.Audit => new AuditRecord(AuditTable.Read(row)),
         _ => throw new InvalidOperationException($"Unknown section {section}."),
     };
 

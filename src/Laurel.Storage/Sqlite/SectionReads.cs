@@ -39,6 +39,7 @@ internal static class SectionReads
         StoreSection.Parts => Rows(connection, "select participant_key, part_key, document from parts order by participant_key, part_key", PartOf),
         StoreSection.Inputs => Inputs(connection),
         StoreSection.Attempts => Rows(connection, WebhookAttemptTable.SelectAll, select => new AttemptRecord(WebhookAttemptTable.Attempt(select))),
+        StoreSection.Audit => Rows(connection, AuditTable.SelectAll, select => new AuditRecord(AuditTable.Read(select))),
         _ => throw new InvalidOperationException($"Unknown section {section}."),
     };
 

@@ -8,7 +8,7 @@ internal sealed class SqliteImport(Connection connection)
 {
     private static readonly string[] _tables =
     [
-        "tenants", "api_keys", "programs", "participants", "parts", "reward_stocks", "reward_codes", "log", "webhook_endpoints", "webhook_versions", "webhook_notes", "webhook_attempts",
+        "tenants", "api_keys", "programs", "participants", "parts", "reward_stocks", "reward_codes", "log", "webhook_endpoints", "webhook_versions", "webhook_notes", "webhook_attempts", "audit",
     ];
 
     private readonly NameHashes _names = new();
@@ -57,6 +57,9 @@ internal sealed class SqliteImport(Connection connection)
                 break;
             case AttemptRecord attempt:
                 WebhookAttemptTable.Write(connection, [attempt.Attempt]);
+                break;
+            case AuditRecord audit:
+                AuditTable.Insert(connection, audit.Entry);
                 break;
             default:
                 throw new InvalidOperationException($"Unknown record {record.GetType().Name}.");

@@ -215,6 +215,18 @@ public sealed class SqliteStore : ILaurelStore
         await WriteAsync(connection => TenancyTables.Write(connection, changes), cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask WriteAuditAsync(AuditEntry entry, CancellationToken cancellationToken) =>
+        await WriteAsync(connection => AuditTable.Insert(connection, entry), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<AuditPage> ReadAuditAsync(AuditQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => AuditTable.Page(snapshot.Connection, query), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<int> PurgeAuditAsync(Timestamp before, int limit, CancellationToken cancellationToken) =>
+        WriteAsync(connection => AuditTable.Purge(connection, before, limit), cancellationToken);
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, true))

@@ -82,4 +82,7 @@ public enum StoreSection
 
     /// <summary><see cref="AttemptRecord"/>s in the order in which they were kept.</summary>
     Attempts,
+
+    /// <summary><see cref="AuditRecord"/>s in the order in which they were kept.</summary>
+    Audit,
 }

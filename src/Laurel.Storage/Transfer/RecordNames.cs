@@ -9,7 +9,7 @@ internal static class RecordNames
     // In the order of the sections.
     private static readonly string[] _names =
     [
-        "tenant", "api_key", "program", "webhook_version", "webhook_endpoint", "webhook_note", "reward_stock", "reward_code", "participant", "part", "input", "webhook_attempt",
+        "tenant", "api_key", "program", "webhook_version", "webhook_endpoint", "webhook_note", "reward_stock", "reward_code", "participant", "part", "input", "webhook_attempt", "audit",
     ];
 
     public static string Of(StoreSection section) => _names[(int)section];

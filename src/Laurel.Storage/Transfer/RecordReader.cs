@@ -35,8 +35,21 @@ internal static class RecordReader
         StoreSection.Parts => new PartRecord(new PartName(Long(line, "participant"u8), Text(line, "key"u8)), Document(line, "document"u8)),
         StoreSection.Inputs => Input(line),
         StoreSection.Attempts => Attempt(line),
+        StoreSection.Audit => Audit(line),
         _ => throw new InvalidOperationException($"Unknown section {section}."),
     };
+
+    private static AuditRecord Audit(JsonElement line) => new(new AuditEntry(
+        line.TryGetProperty("environment"u8, out _) ? Environment(line) : null,
+        Time(line, "at"u8),
+        Text(line, "key_id"u8),
+        Text(line, "key_name"u8),
+        Text(line, "key_prefix"u8),
+        Text(line, "method"u8),
+        Text(line, "route"u8),
+        Text(line, "path"u8),
+        Int(line, "status"u8),
+        Text(line, "trace_id"u8)));
 
     private static TenantRecord Tenant(JsonElement line) => new(new Tenant(
         Int(line, "key"u8),

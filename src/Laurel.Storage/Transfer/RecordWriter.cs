@@ -63,9 +63,30 @@ internal static class RecordWriter
             case AttemptRecord attempt:
                 Attempt(writer, attempt.Attempt);
                 break;
+            case AuditRecord audit:
+                Audit(writer, audit.Entry);
+                break;
             default:
                 throw new InvalidOperationException($"Unknown record {record.GetType().Name}.");
         }
+    }
+
+    private static void Audit(Utf8JsonWriter writer, AuditEntry entry)
+    {
+        if (entry.Environment is { } environment)
+        {
+            writer.WriteNumber("environment"u8, environment.Value);
+        }
+
+        Time(writer, "at"u8, entry.At);
+        writer.WriteString("key_id"u8, entry.KeyId);
+        writer.WriteString("key_name"u8, entry.KeyName);
+        writer.WriteString("key_prefix"u8, entry.KeyPrefix);
+        writer.WriteString("method"u8, entry.Method);
+        writer.WriteString("route"u8, entry.Route);
+        writer.WriteString("path"u8, entry.Path);
+        writer.WriteNumber("status"u8, entry.Status);
+        writer.WriteString("trace_id"u8, entry.TraceId);
     }
 
     private static void Tenant(Utf8JsonWriter writer, TenantRecord record)

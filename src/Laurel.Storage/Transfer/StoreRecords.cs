@@ -54,3 +54,6 @@ public sealed record InputDelivery(int EndpointKey, int Place, int Attempts, Tim
 
 /// <summary>A request that was made to an endpoint.</summary>
 public sealed record AttemptRecord(WebhookAttempt Attempt) : StoreRecord(StoreSection.Attempts);
+
+/// <summary>An entry of the audit log.</summary>
+public sealed record AuditRecord(AuditEntry Entry) : StoreRecord(StoreSection.Audit);

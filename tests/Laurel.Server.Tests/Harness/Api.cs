@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Laurel.Server.Tests.Harness;
 
-/// <summary>Calls a server with one key (or none). Paths go over the wire as written: nothing unescapes, compacts or normalises them.</summary>
+/// <summary>
+/// Calls a server with one key (or none). Paths go over the wire as written: nothing unescapes, compacts or normalises them. Each answer must be one that the
+/// OpenAPI document describes.
+/// </summary>
 public sealed class Api(HttpClient http, Uri address, string? key, string keyHeader = "X-API-Key")
 {
     public const string Events = "/api/v1/gamify/events";
@@ -66,7 +69,9 @@ public sealed class Api(HttpClient http, Uri address, string? key, string keyHea
         }
 
         using var response = await http.SendAsync(request);
-        return await Reply.ReadAsync(response);
+        var reply = await Reply.ReadAsync(response);
+        (await AnswerCheck.OfAsync(http, address)).Check(method.Method, path, reply);
+        return reply;
     }
 
     /// <summary>The path of a participant: its id percent-encoded as one segment.</summary>

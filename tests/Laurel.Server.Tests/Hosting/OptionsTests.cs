@@ -24,6 +24,8 @@ public sealed class OptionsTests
             ("Laurel:Bootstrap:operatorkey", $"bq_op_{new string('3', 32)}"),
             ("Laurel:ParticipantRate:PerSecond", "0.5"),
             ("Laurel:ParticipantRate:Burst", "7"),
+            ("Laurel:KeyRate:PerMinute", "4711"),
+            ("Laurel:Audit:KeptDays", "30"),
             ("Laurel:Events:MaxAheadHours", "1"),
             ("Laurel:Pipeline:QueueLimit", "2"),
             ("Laurel:Pipeline:BatchLimit", "3"),
@@ -53,6 +55,7 @@ public sealed class OptionsTests
             (true, 4, 2, "1s,2m", 1, 9),
             (options.WebhooksPaused, options.WebhooksConcurrency, options.WebhooksEndpointConcurrency, options.WebhooksRetryDelays,
                 options.WebhooksDisableAfterFailingHours, options.WebhooksAttemptsKeptDays));
+        Assert.Equal((4711, 30), (options.KeyRatePerMinute, options.AuditKeptDays));
         Assert.Equal(9, options.WebhooksEndpointLimit);
         Assert.Equal([_key, Convert.ToBase64String(new byte[32])], options.WebhooksEncryptionKeys);
         Assert.Equal(

@@ -51,12 +51,13 @@ public sealed class ReferenceTests(RunningServer server)
     public async Task Every_reference_within_the_document_leads_somewhere()
     {
         var document = await DocumentAsync();
-        var schemas = document.GetProperty("components").GetProperty("schemas");
+        var components = document.GetProperty("components");
 
         foreach (var reference in References(document).Distinct())
         {
-            Assert.StartsWith("#/components/schemas/", reference, StringComparison.Ordinal);
-            Assert.True(schemas.TryGetProperty(reference.Split('/')[^1], out _), reference);
+            Assert.Matches("^#/components/(schemas|headers)/[^/]+$", reference);
+            var names = reference.Split('/');
+            Assert.True(components.GetProperty(names[2]).TryGetProperty(names[3], out _), reference);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Laurel.Challenges;
 using Laurel.Facts;
+using Laurel.Participants;
 using Laurel.Points;
 
 namespace Laurel.Evaluation;
@@ -14,6 +15,7 @@ public static class CommandNames
         EnrollInput.CommandName => EnrollInput.Read(payload, id, receivedAt),
         AwardPointsInput.CommandName => AwardPointsInput.Read(payload, id, receivedAt),
         DeductPointsInput.CommandName => DeductPointsInput.Read(payload, id, receivedAt),
+        EraseInput.CommandName => new EraseInput(id, receivedAt),
         _ => null,
     };
 }

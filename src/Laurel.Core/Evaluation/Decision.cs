@@ -57,4 +57,7 @@ public enum Refusal
 
     /// <summary>The points earned would leave what a whole number can hold.</summary>
     BalanceFull,
+
+    /// <summary>No write of this participant was ever kept.</summary>
+    ParticipantNotFound,
 }

@@ -62,10 +62,13 @@ public static class Evaluator
                 break;
             case CommandInput command:
                 command.Apply(draft);
+                if (!draft.IsErased)
+                {
+                    // Points by hand reach tiers as points by rules do.
+                    TierEvaluation.Apply(draft);
+                    FeedBack(draft, 0);
+                }
 
-                // Points by hand reach tiers as points by rules do.
-                TierEvaluation.Apply(draft);
-                FeedBack(draft, 0);
                 break;
             default:
                 throw new InvalidOperationException($"Unknown input {input.GetType().Name}.");

@@ -26,6 +26,7 @@ internal struct StateMembers
     public RewardCount[]? Rewards;
     public Timestamp? DueAt;
     public bool HasParts;
+    public bool IsErased;
     public int? LostTierLevel;
     public TierHeld? Tier;
 
@@ -46,6 +47,7 @@ internal struct StateMembers
         Rewards = Rewards ?? [],
         DueAt = DueAt,
         HasParts = HasParts,
+        IsErased = IsErased,
         LostTierLevel = LostTierLevel,
         Tier = Tier,
     };

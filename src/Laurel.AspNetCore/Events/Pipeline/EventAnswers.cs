@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Text.Json;
 using Laurel.AspNetCore.Challenges;
+using Laurel.AspNetCore.Erasures;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Points;
 using Laurel.Challenges;
 using Laurel.Evaluation;
 using Laurel.Facts;
+using Laurel.Participants;
 using Laurel.Points;
 using Laurel.Rules;
 
@@ -109,6 +111,9 @@ internal sealed class EventAnswers : IDisposable
                 break;
             case AwardPointsInput or DeductPointsInput:
                 PointsAnswer.Write(_writer, participantId, book, command, decision);
+                break;
+            case EraseInput erase:
+                ErasureAnswer.Write(_writer, erase, decision.State);
                 break;
             default:
                 throw new InvalidOperationException($"The command {command.Name} has no answer.");

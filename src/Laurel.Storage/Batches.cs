@@ -71,6 +71,12 @@ public sealed class BatchWrites
     /// <summary>Rewards granted.</summary>
     public List<RewardIssue> Rewards { get; } = [];
 
+    /// <summary>
+    /// Participants that are erased, each with its last input: what callers wrote of them leaves the log, the name and the webhooks in the same commit
+    /// (<see cref="Erasure"/>).
+    /// </summary>
+    public List<Erasure> Erasures { get; } = [];
+
     /// <summary>Inputs that somebody subscribes to, each once at most, in the order of the log.</summary>
     public List<OutboxWrite> Outbox { get; } = [];
 }
@@ -102,7 +108,7 @@ public enum InputKind
 
 /// <summary>
 /// One input of a participant's log with all it set off: the event, its derived facts, and the answer that was given.
-/// A row is never changed. <paramref name="Facts"/> is a JSON array of derived facts, <paramref name="FactMask"/> the bits of the kinds in it,
+/// A row is never changed, but by an erasure. <paramref name="Facts"/> is a JSON array of derived facts, <paramref name="FactMask"/> the bits of the kinds in it,
 /// <paramref name="FactCount"/> how many they are; an event's own fact is included in both, and other inputs have none of their own.
 /// <paramref name="Answer"/> is the response body. A tick has no name, <c>{}</c> as properties and an empty answer.
 /// <paramref name="Outcomes"/> is JSON: what was allocated outside the participant; empty where nothing was.

@@ -60,7 +60,7 @@ public interface ILaurelStore : IAsyncDisposable
     ValueTask<ParticipantRow?> ReadParticipantAsync(EnvironmentKey environment, string participantId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Participants of an environment whose keys come after <paramref name="afterKey"/>, by key, at most <paramref name="limit"/>: a short page is the last.
+    /// Participants of an environment, without erased ones, whose keys come after <paramref name="afterKey"/>, by key, at most <paramref name="limit"/>: a short page is the last.
     /// </summary>
     ValueTask<IReadOnlyList<ParticipantRow>> ReadParticipantsAsync(EnvironmentKey environment, long afterKey, int limit, CancellationToken cancellationToken);
 
@@ -73,7 +73,7 @@ public interface ILaurelStore : IAsyncDisposable
     /// </summary>
     ValueTask<IReadOnlyList<LogRow>> ReadLogAsync(ParticipantName participant, long afterSeq, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Where the input with this id stands, whatever its kind; null where this environment has none.</summary>
+    /// <summary>Where the input with this id stands, whatever its kind; null where this environment has none, or where its participant was erased.</summary>
     ValueTask<EventPlace?> FindEventAsync(EnvironmentKey environment, FactId eventId, CancellationToken cancellationToken);
 
     /// <summary>
@@ -82,6 +82,19 @@ public interface ILaurelStore : IAsyncDisposable
     /// long as they are due. A participant whom two nodes wake all the same gets on once, since both decide on its row.
     /// </summary>
     ValueTask<IReadOnlyList<DueParticipant>> ClaimDueAsync(Timestamp now, Timestamp leaseUntil, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes all that an environment's participants ever did: participants, their logs, keys and parts, deliveries and attempts. Rewards count as never granted, and
+    /// their codes are free again. Definitions, API keys and endpoints stay. It happens at one instant: a write that is under way comes before it, and is removed,
+    /// or after it, and meets an empty environment. Answers how many participants there were.
+    /// </summary>
+    ValueTask<long> ResetAsync(EnvironmentKey environment, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes the store's files forget what was erased or removed: databases keep old bytes in pages that they use again. For an operator, since it rewrites the store and
+    /// keeps writers waiting. Answers what could not be done, a sentence each.
+    /// </summary>
+    ValueTask<IReadOnlyList<string>> ScrubAsync(CancellationToken cancellationToken);
 
     /// <summary>When the next participant of any environment is due that is no other node's at <paramref name="now"/>; null where none ever will be.</summary>
     ValueTask<Timestamp?> ReadNextDueAsync(Timestamp now, CancellationToken cancellationToken);

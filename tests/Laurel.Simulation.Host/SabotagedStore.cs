@@ -106,6 +106,10 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
     public ValueTask<IReadOnlyList<DueParticipant>> ClaimDueAsync(Timestamp now, Timestamp leaseUntil, int limit, CancellationToken cancellationToken) =>
         store.ClaimDueAsync(now, leaseUntil, limit, cancellationToken);
 
+    public ValueTask<long> ResetAsync(EnvironmentKey environment, CancellationToken cancellationToken) => store.ResetAsync(environment, cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> ScrubAsync(CancellationToken cancellationToken) => store.ScrubAsync(cancellationToken);
+
     public ValueTask<Timestamp?> ReadNextDueAsync(Timestamp now, CancellationToken cancellationToken) => store.ReadNextDueAsync(now, cancellationToken);
 
     public ValueTask<int> AddRewardCodesAsync(RewardName reward, IReadOnlyList<string> codes, CancellationToken cancellationToken) =>
@@ -213,6 +217,7 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
         }));
         copy.Parts.AddRange(writes.Parts.Select(part => part with { Document = part.Document is { } document ? document.ToArray() : default(ReadOnlyMemory<byte>?) }));
         copy.Rewards.AddRange(writes.Rewards);
+        copy.Erasures.AddRange(writes.Erasures);
         copy.Outbox.AddRange(withOutbox ? writes.Outbox.Select(row => row with { Targets = row.Targets.ToArray() }) : []);
         return copy;
     }

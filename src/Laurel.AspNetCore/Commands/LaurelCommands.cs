@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Verification;
@@ -7,7 +8,7 @@ using Laurel.Storage.Transfer;
 namespace Laurel.AspNetCore.Commands;
 
 /// <summary>
-/// What an operator does to a store while no server runs on it. Each opens the store that the options name, and answers the exit code: 0 done, 1 differences found.
+/// What an operator does to a store while no server runs on it. Each opens the store that the options name, and answers the exit code: 0 done, 1 differences found or something left.
 /// What cannot be done throws <see cref="StoreException"/>, <see cref="ExportFaultException"/>, <see cref="LaurelStartException"/> or <see cref="IOException"/>, with a
 /// sentence. Progress goes to <c>errors</c>. Source: docs/operate/commands.md.
 /// </summary>
@@ -16,7 +17,7 @@ public static class LaurelCommands
     /// <summary>Exit code of a command that did what was asked.</summary>
     public const int Done = 0;
 
-    /// <summary>Exit code of a verification that found differences.</summary>
+    /// <summary>Exit code of a verification that found differences, and of a scrub that left something.</summary>
     public const int FoundDifferences = 1;
 
     /// <summary>Brings the store's schema up to date and says from which to which.</summary>
@@ -100,6 +101,23 @@ public static class LaurelCommands
                 yield return record;
             }
         }
+    }
+
+    /// <summary>Makes the store's files forget what was erased, and says what could not be done, a line each. Answers <see cref="FoundDifferences"/> where something was left.</summary>
+    public static async Task<int> ScrubAsync(LaurelOptions options, TextWriter output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        await using var store = await OpenExistingAsync(options, cancellationToken);
+        var started = Stopwatch.GetTimestamp();
+        var left = await store.ScrubAsync(cancellationToken);
+        foreach (var sentence in left)
+        {
+            await output.WriteLineAsync(sentence);
+        }
+
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"Scrubbed {store.Location} in {Stopwatch.GetElapsedTime(started).TotalSeconds:N1} s{(left.Count == 0 ? "" : ", but for the above")}."));
+        return left.Count == 0 ? Done : FoundDifferences;
     }
 
     // Looking at a store must not make one where a path was misspelt.

@@ -5,6 +5,7 @@ using Laurel.AspNetCore.Badges;
 using Laurel.AspNetCore.Challenges;
 using Laurel.AspNetCore.Clock;
 using Laurel.AspNetCore.Definitions;
+using Laurel.AspNetCore.Erasures;
 using Laurel.AspNetCore.Events;
 using Laurel.AspNetCore.Events.Pipeline;
 using Laurel.AspNetCore.Participants;
@@ -90,6 +91,9 @@ public static class LaurelHosting
         services.AddSingleton<ParticipantReader>();
         services.AddSingleton<ParticipantStateApi>();
         services.AddSingleton<ParticipantFactsApi>();
+        services.AddSingleton<ErasureApi>();
+        services.AddSingleton<ParticipantExportApi>();
+        services.AddSingleton<EnvironmentApi>();
         services.AddSingleton<ProgramApi>();
         services.AddSingleton<ChallengeStandings>();
         services.AddSingleton<ParticipantChallengesApi>();
@@ -137,6 +141,9 @@ public static class LaurelHosting
         services.GetRequiredService<EventHistoryApi>().Map(routes);
         services.GetRequiredService<ParticipantStateApi>().Map(routes);
         services.GetRequiredService<ParticipantFactsApi>().Map(routes);
+        services.GetRequiredService<ErasureApi>().Map(routes);
+        services.GetRequiredService<ParticipantExportApi>().Map(routes);
+        services.GetRequiredService<EnvironmentApi>().Map(routes);
         services.GetRequiredService<ProgramApi>().Map(routes);
         services.GetRequiredService<ParticipantChallengesApi>().Map(routes);
         services.GetRequiredService<EnrollmentApi>().Map(routes);

@@ -50,6 +50,9 @@ public sealed record LaurelOptions
     /// <summary>Size in MiB that SQLite's write-ahead log is held below.</summary>
     public int SqliteWalLimitMb { get; init; } = 256;
 
+    /// <summary>Size in MiB of SQLite's file up to which an erasure rewrites it at once.</summary>
+    public int SqliteScrubLimitMb { get; init; } = 256;
+
     /// <summary>Batches that a node writes to PostgreSQL at once; each has a connection of its own.</summary>
     public int PostgresWriteLanes { get; init; } = 4;
 

@@ -106,6 +106,13 @@ internal static class Settings
             options => options.SqliteWalLimitMb,
             (options, value) => options with { SqliteWalLimitMb = value }),
         Whole(
+            "Sqlite:ScrubLimitMb",
+            0,
+            65_536,
+            "Size in MiB of the file up to which an erasure rewrites it at once, while other writes wait, so that nothing of what was erased stays in free pages. Above it, that is left to laurel-server scrub.",
+            options => options.SqliteScrubLimitMb,
+            (options, value) => options with { SqliteScrubLimitMb = value }),
+        Whole(
             "Postgres:WriteLanes",
             2,
             64,

@@ -59,7 +59,7 @@ internal static class StoreChoice
     public static ILaurelStore Create(LaurelOptions options) => PostgresStoreOptions.Recognizes(options.Store)
         ? new PostgresStore(new PostgresStoreOptions(
             options.Store, options.PostgresWriteLanes, options.PostgresMaxConnections, options.PostgresCommandTimeoutSeconds))
-        : new SqliteStore(new SqliteStoreOptions(PathOf(options), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L));
+        : new SqliteStore(new SqliteStoreOptions(PathOf(options), options.SqliteFoldAfterInputs, options.SqliteWalLimitMb * 1024L * 1024L, options.SqliteScrubLimitMb * 1024L * 1024L));
 
     /// <summary>Where the key of webhook secrets is kept unless an option names it: beside an embedded database, since they belong together. Null for a server, whose nodes must share a key.</summary>
     public static string? WebhookKeyPath(LaurelOptions options) => PostgresStoreOptions.Recognizes(options.Store) ? null : PathOf(options) + ".webhook-key";

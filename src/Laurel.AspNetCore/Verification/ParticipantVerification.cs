@@ -18,6 +18,8 @@ namespace Laurel.AspNetCore.Verification;
 internal sealed class ParticipantVerification(
     ParticipantRecord stored, RuleBooks books, VerifiedEnvironments environments, RewardTally rewards, EventAnswers answers, Action<Difference> report)
 {
+    // Nobody can judge an erased participant again.
+    private readonly ErasedVerification? _erased = ErasedOf(stored, environments, rewards, report);
     private readonly string _where = $"participant '{stored.Name.Id}' of {environments.NameOf(stored.Name.Environment)}";
     private readonly Dictionary<string, ReadOnlyMemory<byte>> _storedParts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReadOnlyMemory<byte>?> _parts = new(StringComparer.Ordinal);
@@ -35,6 +37,13 @@ internal sealed class ParticipantVerification(
     {
         if (_isLost)
         {
+            return;
+        }
+
+        if (_erased is not null)
+        {
+            await _erased.AddAsync(row, cancellationToken);
+            _firstReceivedAt ??= row.ReceivedAt;
             return;
         }
 
@@ -86,9 +95,15 @@ internal sealed class ParticipantVerification(
             return;
         }
 
-        Compare(null, "state", StateDocument.Write(_state), stored.State.Span);
         Compare(null, "created_at", TimeText(_firstReceivedAt), TimeText(stored.CreatedAt));
         CompareParts();
+        if (_erased is not null)
+        {
+            _erased.Finish();
+            return;
+        }
+
+        Compare(null, "state", StateDocument.Write(_state), stored.State.Span);
         ComparePoints();
         var dues = await environments.DuesOfAsync(stored.Name.Environment, _state, _lastVersion, cancellationToken);
         if (!dues.Contains(stored.DueAt))
@@ -96,6 +111,11 @@ internal sealed class ParticipantVerification(
             report(new Difference(_where, null, "due_at", string.Join(" or ", dues.Distinct().Select(TimeText)), TimeText(stored.DueAt)));
         }
     }
+
+    private static ErasedVerification? ErasedOf(ParticipantRecord stored, VerifiedEnvironments environments, RewardTally rewards, Action<Difference> report) =>
+        ErasedName.Is(stored.Name.Id)
+            ? new ErasedVerification(stored, $"erased participant {stored.Key} of {environments.NameOf(stored.Name.Environment)}", rewards, report)
+            : null;
 
     private void Compare(LogRow row, ReplayedInput replayed, RuleBook book)
     {

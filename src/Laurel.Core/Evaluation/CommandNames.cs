@@ -26,6 +26,7 @@ public static class CommandNames
         AwardBadgeInput.CommandName => AwardBadgeInput.Read(payload, id, receivedAt),
         AssignTierInput.CommandName => AssignTierInput.Read(payload, id, receivedAt),
         RecordStreakInput.CommandName => RecordStreakInput.Read(payload, id, receivedAt),
+        EraseInput.CommandName => new EraseInput(id, receivedAt),
         _ => null,
     };
 }

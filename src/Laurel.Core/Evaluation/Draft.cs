@@ -83,6 +83,12 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
     /// <summary>Number of the input in the participant's log.</summary>
     public long Seq => before.Seq + 1;
 
+    /// <summary>Whether nothing is known of the participant yet.</summary>
+    public bool IsNew => before.Seq == 0;
+
+    /// <summary>Whether the participant is gone: no rule looks at it any more.</summary>
+    public bool IsErased { get; private set; } = before.IsErased;
+
     /// <summary>Place of the next fact.</summary>
     public int NextPlace => _facts.Count;
 
@@ -155,6 +161,13 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
         _streaks.Put(IndexOf(_streaks.Items, state.Code, static held => held.Code), state);
     }
 
+    /// <summary>Lets go of everything but what totals need.</summary>
+    public void Erase(GrantSource source)
+    {
+        IsErased = true;
+        Add(new ParticipantErased(NextPlace, Cause, source));
+    }
+
     /// <summary>Grants each of <paramref name="rewards"/> in order.</summary>
     public void Grant(IReadOnlyList<Reward> rewards, GrantSource source, int causedBy)
     {
@@ -199,6 +212,11 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
             counts[fact.KindIndex]++;
         }
 
+        if (IsErased)
+        {
+            return new Decision(Totals(counts), _facts, LimitReached);
+        }
+
         var parts = _parts?.Changes ?? [];
         var state = new ParticipantState
         {
@@ -223,6 +241,17 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
         };
         return new Decision(Clock.WithDue(book, state, IsClockChanged), _facts, LimitReached) { Parts = parts };
     }
+
+    // No lots: what is left of an erased participant never expires, so that its balances stand for ever.
+    private ParticipantState Totals(long[] factCounts) => new()
+    {
+        Seq = before.Seq + 1,
+        TotalEvents = before.TotalEvents,
+        FactCounts = factCounts,
+        Balances = _balances.Items,
+        Rewards = _rewards.Items,
+        IsErased = true,
+    };
 
     private int IndexOfBadgeProgress(string badge) => IndexOf(_badgeProgress.Items, badge, static progress => progress.Code);
 

@@ -64,7 +64,7 @@ public static class Evaluator
                 command.Apply(draft);
 
                 // What was refused sets nothing off: a reward that it led to would be allocated, and given to nobody.
-                if (draft.Refusal is null)
+                if (draft.Refusal is null && !draft.IsErased)
                 {
                     // Points by hand reach tiers as points by rules do.
                     TierEvaluation.Apply(draft);

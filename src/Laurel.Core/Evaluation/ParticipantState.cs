@@ -62,6 +62,9 @@ public sealed record ParticipantState
     /// <summary>Whether anything was ever kept outside the document.</summary>
     public bool HasParts { get; init; }
 
+    /// <summary>Whether the participant was erased: then only what totals need is left.</summary>
+    public bool IsErased { get; init; }
+
     /// <summary>When the clock next changes something, under the program version <see cref="DueVersion"/>; null = never.</summary>
     public Timestamp? DueAt { get; init; }
 

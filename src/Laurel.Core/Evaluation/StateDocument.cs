@@ -131,6 +131,11 @@ public static class StateDocument
             writer.WriteBoolean("has_parts"u8, true);
         }
 
+        if (state.IsErased)
+        {
+            writer.WriteBoolean("is_erased"u8, true);
+        }
+
         if (state.LostTierLevel is { } lost)
         {
             writer.WriteNumber("lost_tier_level"u8, lost);

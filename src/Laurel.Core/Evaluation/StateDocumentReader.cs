@@ -129,6 +129,10 @@ internal static class StateDocumentReader
         {
             members.HasParts = Flag(ref reader);
         }
+        else if (reader.ValueTextEquals("is_erased"u8))
+        {
+            members.IsErased = Flag(ref reader);
+        }
         else if (reader.ValueTextEquals("lost_tier_level"u8))
         {
             members.LostTierLevel = (int)Long(ref reader);

@@ -28,6 +28,7 @@ internal struct StateMembers
     public RewardCount[]? Rewards;
     public Timestamp? DueAt;
     public bool HasParts;
+    public bool IsErased;
     public int? LostTierLevel;
     public TierHeld? Tier;
 
@@ -49,6 +50,7 @@ internal struct StateMembers
         Rewards = Rewards ?? [],
         DueAt = DueAt,
         HasParts = HasParts,
+        IsErased = IsErased,
         LostTierLevel = LostTierLevel,
         Tier = Tier,
     };

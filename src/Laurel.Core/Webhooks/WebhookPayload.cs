@@ -9,10 +9,11 @@ namespace Laurel.Webhooks;
 /// One input of a participant's log, as far as its messages need it. <paramref name="EventName"/> is null where the input was no event but a command or the clock; then
 /// <paramref name="Properties"/> and <paramref name="Answer"/> are not looked at. <paramref name="Properties"/> and <paramref name="Answer"/> are JSON as kept,
 /// <paramref name="Facts"/> is the kept array of derived facts (<see cref="FactDocument"/>).
+/// <paramref name="ParticipantId"/> is null for a participant that was erased.
 /// </summary>
 public sealed record MessageSource(
     EnvironmentKey Environment,
-    string ParticipantId,
+    string? ParticipantId,
     long Seq,
     FactId InputId,
     string? EventName,

@@ -76,6 +76,7 @@ internal sealed class CommandLine
             Command("export", "Write all of a store as lines of JSON.", [_out], (parsed, stop) => StoreCommands.ExportAsync(ConfigurationOf(parsed), parsed.GetRequiredValue(_out), stop)),
             Command("import", "Fill an empty store from an export.", [_in], (parsed, stop) => StoreCommands.ImportAsync(ConfigurationOf(parsed), parsed.GetRequiredValue(_in), stop)),
             Command("verify", "Replay every participant's log and compare all of the store with it.", [], (parsed, stop) => StoreCommands.VerifyAsync(ConfigurationOf(parsed), stop)),
+            Command("scrub", "Rewrite the store's files, so that they hold no bytes of what was erased.", [], (parsed, stop) => StoreCommands.ScrubAsync(ConfigurationOf(parsed), stop)),
         };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction(int (_) => throw new InvalidOperationException("The server is run by the program itself."));

@@ -14,6 +14,9 @@ internal static class StoreCommands
     public static Task<int> VerifyAsync(string[] configuration, CancellationToken cancellationToken) =>
         LaurelCommands.VerifyAsync(OptionsOf(configuration), Console.Out, Console.Error, cancellationToken);
 
+    public static Task<int> ScrubAsync(string[] configuration, CancellationToken cancellationToken) =>
+        LaurelCommands.ScrubAsync(OptionsOf(configuration), Console.Out, cancellationToken);
+
     public static async Task<int> ExportAsync(string[] configuration, string path, CancellationToken cancellationToken)
     {
         var options = OptionsOf(configuration);

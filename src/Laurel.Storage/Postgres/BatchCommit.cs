@@ -9,11 +9,11 @@ internal static class BatchCommit
     /// Writes within the open transaction. Throws <see cref="StoreFault.Conflict"/> where somebody used a key or a <c>seq</c> meanwhile, and
     /// <see cref="StoreFault.Refused"/> where the writes contradict each other.
     /// </summary>
-    public static async Task WriteAsync(NpgsqlConnection connection, BatchWrites writes, CancellationToken cancellationToken)
+    public static async Task WriteAsync(OpenBatch open, BatchWrites writes, CancellationToken cancellationToken)
     {
         var (changed, onlyDue) = Sort(writes);
         var expected = new List<(NpgsqlBatchCommand Statement, int Rows)>();
-        await using var batch = new NpgsqlBatch(connection);
+        await using var batch = new NpgsqlBatch(open.Connection);
         if (writes.Log.Count > 0)
         {
             batch.BatchCommands.Add(LogTable.Insert(writes.Log, writes.Outbox));
@@ -31,6 +31,16 @@ internal static class BatchCommit
 
         expected.AddRange(RewardTables.Update(writes.Rewards));
         expected.ForEach(update => batch.BatchCommands.Add(update.Statement));
+        if (open.NewKeys.Except(changed.Select(write => write.Before.Key)).ToList() is { Count: > 0 } names)
+        {
+            batch.BatchCommands.Add(ParticipantTable.RemoveNames(names));
+        }
+
+        foreach (var erase in writes.Erasures.SelectMany(ErasureTables.Erase))
+        {
+            batch.BatchCommands.Add(erase);
+        }
+
         if (batch.BatchCommands.Count == 0)
         {
             return;

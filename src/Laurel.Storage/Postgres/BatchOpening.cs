@@ -5,8 +5,11 @@ using Npgsql;
 
 namespace Laurel.Storage.Postgres;
 
-/// <summary>An open batch: its connection, which holds the transaction, and what is needed to learn of its fate later.</summary>
-internal sealed record OpenBatch(NpgsqlConnection Connection, ulong TransactionId, int ProcessId);
+/// <summary>
+/// An open batch: its connection, which holds the transaction, and what is needed to learn of its fate later. <paramref name="NewKeys"/> are participants that were named to be
+/// locked, and may turn out not to be needed.
+/// </summary>
+internal sealed record OpenBatch(NpgsqlConnection Connection, ulong TransactionId, int ProcessId, IReadOnlyList<long> NewKeys);
 
 /// <summary>The prefetch of a batch: one round trip.</summary>
 internal static class BatchOpening
@@ -75,7 +78,7 @@ internal static class BatchOpening
             Answers = answers,
             ProgramVersions = versions.ConvertAll(version => version.Item1),
             WebhookVersions = versions.ConvertAll(version => version.Item2),
-            Transaction = new OpenBatch(connection, ulong.Parse(reader.GetString(0), CultureInfo.InvariantCulture), connection.ProcessID),
+            Transaction = new OpenBatch(connection, ulong.Parse(reader.GetString(0), CultureInfo.InvariantCulture), connection.ProcessID, [.. participants.Where(one => one.IsNew).Select(one => one.Key)]),
         };
     }
 

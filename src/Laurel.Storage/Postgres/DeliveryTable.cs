@@ -159,7 +159,7 @@ internal static class DeliveryTable
         select e.key, l.id, $4, 0, l.received_at, $5
         from log l join participants p on p.key = l.participant_key and p.environment = $2
           join webhook_endpoints e on e.key = $1 and e.environment = $2 and e.status <> 2
-        where l.event_id = $3 and $4 >= (case l.kind when 0 then -1 else 0 end) and $4 < l.fact_count - (case l.kind when 0 then 1 else 0 end)
+        where l.event_id = $3 and left(p.id, 1) <> E'\x01' and $4 >= (case l.kind when 0 then -1 else 0 end) and $4 < l.fact_count - (case l.kind when 0 then 1 else 0 end)
         on conflict (endpoint_key, log_id, place) do update set attempts = 0, due_at = excluded.due_at, dead_at = null, lease_until = null
         """).With(endpointKey).With(environment.Value).With(inputId.ToUuid()).With(place).With(now.UnixMicroseconds);
 

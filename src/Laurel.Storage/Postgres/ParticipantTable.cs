@@ -22,7 +22,7 @@ internal static class ParticipantTable
     public static NpgsqlBatchCommand SelectAfter(EnvironmentKey environment, long afterKey, int limit) => Statements.Sql(
         """
         select key, environment, id, state, created_at, due_at from participants
-        where environment = $1 and key > $2 and created_at is not null order by key limit $3
+        where environment = $1 and key > $2 and created_at is not null and left(id, 1) <> E'\x01' order by key limit $3
         """).With(environment.Value).With(afterKey).With(limit);
 
     public static ParticipantRow Read(NpgsqlDataReader reader) => new(
@@ -31,6 +31,10 @@ internal static class ParticipantTable
         StateDocument.Read(reader.Utf8(3)),
         reader.Time(4),
         reader.TimeOrNull(5));
+
+    /// <summary>Takes back names that were made to be locked, and got no input: an erased participant's name must not come back by a call that is only retried.</summary>
+    public static NpgsqlBatchCommand RemoveNames(IReadOnlyList<long> keys) =>
+        Statements.Sql("delete from participants where key = any ($1) and created_at is null").With(keys.ToArray());
 
     /// <summary>Keeps what participants with inputs are from now on, and when the others are due.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Update(List<ParticipantWrite> changed, List<ParticipantWrite> onlyDue)

@@ -132,7 +132,7 @@ public sealed class PostgresStore : ILaurelStore
         var isCommitting = false;
         try
         {
-            await BatchCommit.WriteAsync(open.Connection, writes, cancellationToken);
+            await BatchCommit.WriteAsync(open, writes, cancellationToken);
             isCommitting = true;
 
             // Nobody may take it back from here on, nor stop to wait for it.
@@ -159,7 +159,16 @@ public sealed class PostgresStore : ILaurelStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask AbandonAsync(StoreBatch batch) => await EndAsync(OpenOf(batch).Connection);
+    public async ValueTask AbandonAsync(StoreBatch batch) =>
+        await EndAsync(OpenOf(batch).Connection, OpenOf(batch).NewKeys is { Count: > 0 } names ? ParticipantTable.RemoveNames(names) : null);
+
+    /// <inheritdoc/>
+    public async ValueTask<long> ResetAsync(EnvironmentKey environment, CancellationToken cancellationToken) =>
+        await _sessions.RunLongAsync(connection => ErasureTables.ResetAsync(connection, environment, cancellationToken), inTransaction: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ScrubAsync(CancellationToken cancellationToken) =>
+        await _sessions.RunLongAsync(connection => Scrubbing.RunAsync(connection, cancellationToken), inTransaction: false, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<HistoryPage> ReadHistoryAsync(HistoryQuery query, CancellationToken cancellationToken) =>
@@ -201,7 +210,7 @@ public sealed class PostgresStore : ILaurelStore
     public async ValueTask<EventPlace?> FindEventAsync(EnvironmentKey environment, FactId eventId, CancellationToken cancellationToken)
     {
         var rows = await ReadAllAsync(
-            () => Statements.Sql("select p.id, l.seq from log l join participants p on p.key = l.participant_key where l.event_id = $1 and p.environment = $2")
+            () => Statements.Sql("select p.id, l.seq from log l join participants p on p.key = l.participant_key where l.event_id = $1 and p.environment = $2 and left(p.id, 1) <> E'\\x01'")
                 .With(eventId.ToUuid()).With(environment.Value),
             row => new EventPlace(new ParticipantName(environment, row.GetString(0)), row.GetInt64(1)),
             cancellationToken);
@@ -319,7 +328,7 @@ public sealed class PostgresStore : ILaurelStore
     }
 
     // Never throws, since it runs while another failure may be on its way. A connection that cannot roll back is given up, and the server ends its transaction.
-    private static async ValueTask EndAsync(NpgsqlConnection? connection)
+    private static async ValueTask EndAsync(NpgsqlConnection? connection, NpgsqlBatchCommand? afterwards = null)
     {
         if (connection is null)
         {
@@ -331,6 +340,10 @@ public sealed class PostgresStore : ILaurelStore
             if (connection.FullState == System.Data.ConnectionState.Open)
             {
                 await connection.RunAsync(Statements.Sql("rollback"), CancellationToken.None);
+                if (afterwards is not null)
+                {
+                    await connection.RunAsync(afterwards, CancellationToken.None);
+                }
             }
         }
         catch (Exception failure) when (failure is NpgsqlException or IOException or InvalidOperationException or OperationCanceledException)

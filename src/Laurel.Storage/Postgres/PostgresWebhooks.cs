@@ -71,7 +71,11 @@ internal sealed class PostgresWebhooks(Sessions sessions) : IWebhookStore, IAsyn
     /// <inheritdoc/>
     public async ValueTask CompleteAsync(DeliveryResults results, CancellationToken cancellationToken)
     {
-        List<WebhookAttempt> attempts = [.. results.Results.Select(result => result.Attempt).OfType<WebhookAttempt>(), .. results.Others];
+        List<(WebhookAttempt Attempt, long? Input)> attempts =
+        [
+            .. results.Results.Where(result => result.Attempt is not null).Select(result => (result.Attempt!, (long?)result.Name.Input)),
+            .. results.Others.Select(other => (other, (long?)null)),
+        ];
         await sessions.WriteAsync(
             async (connection, cancellation) =>
             {

@@ -173,6 +173,34 @@ internal sealed class Sessions : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs what takes as long as it takes, on a connection of its own, in a transaction or without one.</summary>
+    public async ValueTask<T> RunLongAsync<T>(Func<NpgsqlConnection, Task<T>> run, bool inTransaction, CancellationToken cancellationToken)
+    {
+        var isCommitting = false;
+        try
+        {
+            await using var connection = await OpenTransferAsync(cancellationToken);
+            if (!inTransaction)
+            {
+                return await run(connection);
+            }
+
+            await connection.RunAsync(Statements.Sql("begin"), cancellationToken);
+            var result = await run(connection);
+            isCommitting = true;
+            await connection.RunAsync(Statements.Sql("commit"), CancellationToken.None);
+            return result;
+        }
+        catch (Exception failure) when (isCommitting && failure is NpgsqlException and not PostgresException)
+        {
+            throw new StoreException(StoreFault.OutcomeUnknown, $"The connection to {Location} was lost while a change was committed. Look whether it was kept.", failure);
+        }
+        catch (Exception failure) when (Translate(failure) is not null)
+        {
+            throw Translate(failure)!;
+        }
+    }
+
     /// <summary>What a failure means in the port's words; null where it must go on as it is.</summary>
     public StoreException? Translate(Exception failure) => PostgresFailures.Of(failure, Location);
 

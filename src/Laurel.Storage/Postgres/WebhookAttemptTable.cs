@@ -6,21 +6,31 @@ namespace Laurel.Storage.Postgres;
 /// <summary>Rows of <c>webhook_attempts</c>.</summary>
 internal static class WebhookAttemptTable
 {
-    /// <summary>Adds attempts, but for those at endpoints that were deleted meanwhile.</summary>
-    public static NpgsqlBatchCommand Insert(List<WebhookAttempt> attempts) => Statements.Sql(
-        """
-        insert into webhook_attempts (endpoint_key, message_id, type, number, at, latency_ms, outcome, status, error, answer)
-        select u.endpoint_key, u.message_id, u.type, u.number, u.at, u.latency_ms, u.outcome, u.status, u.error, u.answer
-        from unnest($1::int[], $2::uuid[], $3::text[], $4::int[], $5::bigint[], $6::int[], $7::text[], $8::int[], $9::text[], $10::bytea[]) with ordinality
-          u (endpoint_key, message_id, type, number, at, latency_ms, outcome, status, error, answer, place)
-        where exists (select 1 from webhook_endpoints e where e.key = u.endpoint_key and e.status <> 2) order by u.place
-        """)
-        .With(attempts.Select(attempt => attempt.EndpointKey).ToArray()).With(attempts.Select(attempt => attempt.MessageId.ToUuid()).ToArray())
-        .With(attempts.Select(attempt => attempt.Type).ToArray()).With(attempts.Select(attempt => attempt.Number).ToArray())
-        .With(attempts.Select(attempt => attempt.At.UnixMicroseconds).ToArray()).With(attempts.Select(attempt => attempt.LatencyMs).ToArray())
-        .With(attempts.Select(attempt => attempt.Outcome).ToArray()).With(attempts.Select(attempt => attempt.Status).ToArray())
-        .WithTextsOrNull(attempts.Select(attempt => attempt.Error is { } error ? Utf8Of(error) : null).ToArray())
-        .With(attempts.Select(attempt => attempt.Answer.ToArray()).ToArray());
+    /// <summary>
+    /// Adds attempts, each with its input in the log if it has one, but for those at endpoints that were deleted meanwhile, and of inputs that a reset removed. Where the
+    /// participant was erased while the message was under way, its receiver's answer is kept no more than the message.
+    /// </summary>
+    public static NpgsqlBatchCommand Insert(List<(WebhookAttempt Attempt, long? Input)> attempts)
+    {
+        List<WebhookAttempt> all = attempts.ConvertAll(one => one.Attempt);
+        return Statements.Sql(
+            $"""
+            insert into webhook_attempts (endpoint_key, message_id, type, number, at, latency_ms, outcome, status, error, answer)
+            select u.endpoint_key, u.message_id, u.type, u.number, u.at, u.latency_ms, u.outcome, u.status,
+              case when not coalesce({ErasureTables.IsErased}, false) then u.error when u.status is null then '{ErasureTables.AttemptError}' end,
+              case when not coalesce({ErasureTables.IsErased}, false) then u.answer else '' end
+            from unnest($1::int[], $2::uuid[], $3::text[], $4::int[], $5::bigint[], $6::int[], $7::text[], $8::int[], $9::text[], $10::bytea[], $11::bigint[]) with ordinality
+              u (endpoint_key, message_id, type, number, at, latency_ms, outcome, status, error, answer, log_id, place)
+              left join log l on l.id = u.log_id left join participants p on p.key = l.participant_key
+            where exists (select 1 from webhook_endpoints e where e.key = u.endpoint_key and e.status <> 2) and (u.log_id is null or l.id is not null) order by u.place
+            """)
+            .With(all.Select(attempt => attempt.EndpointKey).ToArray()).With(all.Select(attempt => attempt.MessageId.ToUuid()).ToArray())
+            .With(all.Select(attempt => attempt.Type).ToArray()).With(all.Select(attempt => attempt.Number).ToArray())
+            .With(all.Select(attempt => attempt.At.UnixMicroseconds).ToArray()).With(all.Select(attempt => attempt.LatencyMs).ToArray())
+            .With(all.Select(attempt => attempt.Outcome).ToArray()).With(all.Select(attempt => attempt.Status).ToArray())
+            .WithTextsOrNull(all.Select(attempt => attempt.Error is { } error ? Utf8Of(error) : null).ToArray())
+            .With(all.Select(attempt => attempt.Answer.ToArray()).ToArray()).With(attempts.Select(one => one.Input).ToArray());
+    }
 
     /// <summary>A page of attempts, of one instant.</summary>
     public static async Task<AttemptsPage> ReadAsync(NpgsqlConnection connection, AttemptsQuery query, CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim wri
     // Closing any descriptor of a file drops the process's POSIX locks on it, SQLite's too: this one is closed last of all.
     private readonly Lazy<SafeFileHandle> _file = new(() => File.OpenHandle(options.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
     private readonly Lock _lock = new();
+
+    // SQLite lets one checkpoint run at a time, and does not wait for the other.
+    private readonly Lock _checkpointing = new();
     private Task _running = Task.CompletedTask;
     private long _pagesSinceReset;
     private long _pagesAtLastStep;
@@ -43,6 +46,23 @@ internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim wri
                 _running = Task.Run(RunAsync);
             }
         }
+    }
+
+    /// <summary>
+    /// Copies all of the log into the file and cuts it to nothing, on the writer's <paramref name="connection"/> between two transactions; false where a reader still needs it.
+    /// </summary>
+    public bool TryTruncate(Connection connection)
+    {
+        lock (_checkpointing)
+        {
+            if (connection.Scalar("pragma wal_checkpoint(truncate)") != 0)
+            {
+                return false;
+            }
+        }
+
+        Restart();
+        return true;
     }
 
     /// <summary>Ends what runs and closes the connection.</summary>
@@ -118,7 +138,11 @@ internal sealed class Checkpointer(SqliteStoreOptions options, SemaphoreSlim wri
 
     private void Copy()
     {
-        _connection.Value.Scalar("pragma wal_checkpoint(passive)");
+        lock (_checkpointing)
+        {
+            _connection.Value.Scalar("pragma wal_checkpoint(passive)");
+        }
+
         RandomAccess.FlushToDisk(_file.Value);
     }
 

@@ -104,6 +104,7 @@ internal static class DeliveryTable
                 """
                 insert into deliveries (endpoint_key, log_id, place, attempts, queued_at, due_at)
                 select key, ?2, ?3, 0, ?4, ?5 from webhook_endpoints where key = ?1 and environment = ?6 and status <> 2
+                  and exists (select 1 from log l join participants p on p.key = l.participant_key where l.id = ?2 and unicode(p.id) <> 1)
                 on conflict do update set attempts = 0, due_at = excluded.due_at, dead_at = null
                 """),
             name)

@@ -24,6 +24,17 @@ internal sealed class Fold
         _done = new FoldProgress(0, 0, 0, foldedThrough);
     }
 
+    /// <summary>Folds all there is within the open transaction: then every input stands in the tables, where it is found by participant.</summary>
+    public static void Whole(Connection connection, int capacity)
+    {
+        var foldedThrough = connection.Scalar("select through_log_id from folded");
+        var fold = new Fold(TailRecovery.Read(connection, foldedThrough, capacity).Segment, foldedThrough);
+        while (!fold.IsDone)
+        {
+            fold.Advance(fold.WriteSlice(connection, capacity));
+        }
+    }
+
     /// <summary>Whether everything was written by slices that were committed.</summary>
     public bool IsDone => _done.ClearedThrough >= _lastLogId;
 

@@ -53,7 +53,7 @@ internal static class ParticipantReads
         return name;
     }
 
-    /// <summary>The key of a participant: its row is made with its first commit, and never leaves.</summary>
+    /// <summary>The key of a participant: its row is made with its first commit.</summary>
     public static long? FindKey(Connection connection, ParticipantName name)
     {
         var select = connection.Prepare("select key from participants where environment = ?1 and id = ?2").Bind(1, name.Environment.Value).Bind(2, name.Id);
@@ -62,10 +62,10 @@ internal static class ParticipantReads
         return key;
     }
 
-    /// <summary>Names of an environment's participants after <paramref name="afterKey"/>, by key.</summary>
+    /// <summary>Names of an environment's participants, without erased ones, after <paramref name="afterKey"/>, by key.</summary>
     public static List<ParticipantName> Names(Connection connection, EnvironmentKey environment, long afterKey, int limit)
     {
-        var select = connection.Prepare("select id from participants indexed by participants_by_environment where environment = ?1 and key > ?2 order by key limit ?3")
+        var select = connection.Prepare("select id from participants indexed by participants_by_environment where environment = ?1 and key > ?2 and unicode(id) <> 1 order by key limit ?3")
             .Bind(1, environment.Value).Bind(2, afterKey).Bind(3, limit);
         var names = new List<ParticipantName>();
         while (select.Step())

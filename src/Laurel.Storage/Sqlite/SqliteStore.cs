@@ -71,6 +71,9 @@ public sealed class SqliteStore : ILaurelStore
         _readers = new ReaderPool(_options.Path);
         _writer = new Writer(_connection, _tailLock, _checkpointer, _options);
         _writer.RecoverTail();
+
+        // A process that ended right after an erasure has not done it.
+        Compaction.RunIfSmall(_connection, _checkpointer, _options.ScrubLimitBytes);
         return ValueTask.CompletedTask;
     }
 
@@ -104,6 +107,10 @@ public sealed class SqliteStore : ILaurelStore
         try
         {
             Started(_writer).Commit(writes);
+            if (writes.Erasures.Count > 0)
+            {
+                Compaction.RunIfSmall(_connection!, _checkpointer!, _options.ScrubLimitBytes);
+            }
         }
         catch
         {
@@ -168,6 +175,40 @@ public sealed class SqliteStore : ILaurelStore
     /// <inheritdoc/>
     public ValueTask<EventPlace?> FindEventAsync(EnvironmentKey environment, FactId eventId, CancellationToken cancellationToken) =>
         ReadAsync(snapshot => InputSearch.Find(snapshot.Connection, environment, eventId), null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<long> ResetAsync(EnvironmentKey environment, CancellationToken cancellationToken)
+    {
+        var connection = await BeginExclusiveAsync(cancellationToken);
+        var isKept = false;
+        try
+        {
+            connection.Execute("begin immediate");
+            var participants = ErasureTables.Reset(connection, environment);
+            connection.Execute("commit");
+            isKept = true;
+            Compaction.RunIfSmall(connection, _checkpointer!, _options.ScrubLimitBytes);
+            return participants;
+        }
+        finally
+        {
+            EndExclusive(isKept);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ScrubAsync(CancellationToken cancellationToken)
+    {
+        var connection = await BeginExclusiveAsync(cancellationToken);
+        try
+        {
+            return Compaction.Run(connection, _checkpointer!) is { } sentence ? [sentence] : [];
+        }
+        finally
+        {
+            EndExclusive(hasWritten: false);
+        }
+    }
 
     /// <inheritdoc/>
     /// <remarks>There is no other node to share with.</remarks>

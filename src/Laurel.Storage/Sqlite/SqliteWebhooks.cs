@@ -48,7 +48,7 @@ internal sealed class SqliteWebhooks(SqliteStore store) : IWebhookStore
             connection =>
             {
                 DeliveryTable.Write(connection, Held(results.Results));
-                WebhookAttemptTable.Write(connection, results.Results.Select(result => result.Attempt).OfType<WebhookAttempt>().Concat(results.Others));
+                WebhookAttemptTable.Write(connection, results.Results.Select(result => KeptOf(connection, result)).OfType<WebhookAttempt>().Concat(results.Others));
                 WebhookEndpointTable.WriteFailing(connection, results.FailingSince);
             },
             cancellationToken);
@@ -100,7 +100,7 @@ internal sealed class SqliteWebhooks(SqliteStore store) : IWebhookStore
     public async ValueTask<bool> ReplayMessageAsync(
         int endpointKey, EnvironmentKey environment, FactId inputId, int place, Timestamp now, CancellationToken cancellationToken)
     {
-        // An input never changes and never leaves: it is looked for off the writer's path.
+        // What an input says of its facts never changes: it is looked for off the writer's path.
         var found = await ReadAsync(
             connection => InputSearch.FindLogId(connection, environment, inputId) is { } logId ? (LogId: logId, Input: LogReads.Read(connection, logId)) : default, cancellationToken);
         if (found.Input is not { } input || !HasFact(input, place))
@@ -132,6 +132,15 @@ internal sealed class SqliteWebhooks(SqliteStore store) : IWebhookStore
                 return removed + WebhookAttemptTable.Purge(connection, attemptsBefore, limit - removed);
             },
             cancellationToken);
+
+    // A participant may have been erased, or its environment reset, while the message was under way: then its receiver's answer is kept no more than the message.
+    private static WebhookAttempt? KeptOf(Connection connection, DeliveryResult result) =>
+        result.Attempt is not { } attempt ? null : ErasureTables.IsErased(connection, result.Name.Input) switch
+        {
+            null => null,
+            true => attempt with { Answer = default, Error = attempt.Status is null ? ErasureTables.AttemptError : null },
+            false => attempt,
+        };
 
     private static bool HasFact(LogRow input, int place)
     {

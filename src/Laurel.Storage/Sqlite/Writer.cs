@@ -49,14 +49,20 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
             fold.Advance(progress);
         }
 
-        _tail = new Tail(options.FoldAfterInputs);
-        _fold = null;
-        _sorting = null;
+        ForgetTail();
         _nextLogId = lastLogId + 1;
         _lastMillisecond = InputSearch.MillisecondOf(connection.Scalar("select received_at from log order by id desc limit 1"));
         _nextParticipantKey = connection.Scalar("select max(key) from participants") + 1;
         _anyIsDue = WakeTable.ReadNext(connection) is not null;
         _isBroken = false;
+    }
+
+    // Another one, not the same emptied: its objects would keep what they held.
+    private void ForgetTail()
+    {
+        _tail = new Tail(options.FoldAfterInputs);
+        _fold = null;
+        _sorting = null;
     }
 
     /// <summary>Opens the transaction and loads.</summary>
@@ -112,14 +118,31 @@ internal sealed class Writer(Connection connection, TailLock tailLock, Checkpoin
         RewardTables.Write(connection, writes.Rewards);
         OutboxTable.Write(connection, writes, firstLogId);
         WriteHotEntries(writes, firstLogId);
-        FoldProgress? progress = _fold?.WriteSlice(connection, Math.Max(SmallestSlice, 6 * writes.Log.Count));
+        FoldProgress? progress = null;
+        if (writes.Erasures.Count > 0)
+        {
+            Fold.Whole(connection, options.FoldAfterInputs);
+            writes.Erasures.ForEach(erasure => ErasureTables.Erase(connection, erasure));
+        }
+        else
+        {
+            progress = _fold?.WriteSlice(connection, Math.Max(SmallestSlice, 6 * writes.Log.Count));
+        }
+
         try
         {
             using (tailLock.Enter())
             {
                 connection.Execute("commit");
-                AddToTail(writes, firstLogId);
-                EndFoldIfDone(progress);
+                if (writes.Erasures.Count > 0)
+                {
+                    ForgetTail();
+                }
+                else
+                {
+                    AddToTail(writes, firstLogId);
+                    EndFoldIfDone(progress);
+                }
             }
         }
         catch (StoreException) when (!connection.InTransaction && connection.IsOutOfSpace)

@@ -47,7 +47,8 @@ internal sealed class BatchDecision(
     {
         if (command.Key is { } key && (batch.Answers.TryGetValue(key, out var first) || _answered.TryGetValue(key, out first)))
         {
-            return new CommandOutcome.Answered(first.Answer, IsReplay: true, first.PayloadHash != command.PayloadHash);
+            // Of an erased input nobody knows any more what it said.
+            return new CommandOutcome.Answered(first.Answer, IsReplay: true, first.PayloadHash != default && first.PayloadHash != command.PayloadHash);
         }
 
         var participant = _participants[command.Participant];
@@ -70,6 +71,11 @@ internal sealed class BatchDecision(
         var answer = answers.WriteAnswer(participant.Loaded.Name.Id, participant.Book, input, decision);
         Keep(participant, input, decision, command.Key, command.PayloadHash, answer);
         participant.RateArrival = rateArrival;
+        if (decision.State.IsErased)
+        {
+            Writes.Erasures.Add(new Erasure(participant.Loaded.Key, decision.State.Seq, DerivedFact.IdOf(input.Id, 0)));
+        }
+
         if (command.Key is { } used)
         {
             _answered.Add(used, new StoredAnswer(answer, command.PayloadHash));

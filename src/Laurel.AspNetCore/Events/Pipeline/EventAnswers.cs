@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Laurel.AspNetCore.Badges;
 using Laurel.AspNetCore.Challenges;
+using Laurel.AspNetCore.Erasures;
 using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Points;
 using Laurel.AspNetCore.Rewards;
@@ -136,6 +137,9 @@ internal sealed class EventAnswers : IDisposable
                 break;
             case UpdateProfileInput:
                 // Answered with the profile as it is after the write: nothing is kept for a retry, which finds nothing to change.
+                break;
+            case EraseInput erase:
+                ErasureAnswer.Write(_writer, erase, decision.State);
                 break;
             default:
                 throw new InvalidOperationException($"The command {command.Name} has no answer.");

@@ -122,6 +122,14 @@ internal sealed class EventPipeline
     // Where there is a lane for them, commands whose participants are held elsewhere go there; else they are waited for.
     private async ValueTask RunAsync(List<PipelineCommand> commands, int attempt, ContendedLane? contended)
     {
+        // Whoever comes behind an erasure meets another participant, whom only a later batch can load.
+        if (FirstBehindErasure(commands) is > 0 and var later)
+        {
+            await RunAsync(commands[..later], attempt: 1, contended);
+            await RunAsync(commands[later..], attempt: 1, contended);
+            return;
+        }
+
         // Who already waits there keeps its order.
         if (contended is not null && commands.RemoveAll(contended.TryFollow) > 0 && commands.Count == 0)
         {
@@ -150,6 +158,25 @@ internal sealed class EventPipeline
         {
             await IsolateAsync(commands, failure, contended);
         }
+    }
+
+    private static int FirstBehindErasure(List<PipelineCommand> commands)
+    {
+        HashSet<ParticipantName>? erased = null;
+        for (var i = 0; i < commands.Count; i++)
+        {
+            if (erased?.Contains(commands[i].Participant) == true)
+            {
+                return i;
+            }
+
+            if (commands[i].IsErasure)
+            {
+                (erased ??= []).Add(commands[i].Participant);
+            }
+        }
+
+        return 0;
     }
 
     // Keys tell whether the commit took place: those commands simply run again, as replays if it did. What has no key cannot be told.

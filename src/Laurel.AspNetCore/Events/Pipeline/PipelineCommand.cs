@@ -21,6 +21,9 @@ internal abstract class PipelineCommand(ParticipantName participant, Participant
 
     public UInt128 PayloadHash { get; } = payloadHash;
 
+    /// <summary>Whether it erases its participant: whatever comes behind it meets another one, and so comes in a later batch.</summary>
+    public virtual bool IsErasure => false;
+
     /// <summary>What it is, for the log of the server.</summary>
     public abstract string Name { get; }
 

@@ -1,5 +1,6 @@
 using Laurel.Evaluation;
 using Laurel.Facts;
+using Laurel.Participants;
 using Laurel.Storage;
 using Laurel.Tenants;
 
@@ -10,6 +11,8 @@ internal sealed class WriteCommand(ParticipantName participant, ParticipantRate 
     : PipelineCommand(participant, rate, key, payloadHash)
 {
     public override string Name => input.Name;
+
+    public override bool IsErasure => input is EraseInput;
 
     public override Input ToInput(FactId id, Timestamp now) => input with { Id = id, ReceivedAt = now };
 }

@@ -82,7 +82,7 @@ internal sealed class DeliveryAttempts(
         var row = delivery.Input;
         var source = new MessageSource(
             delivery.Participant.Environment,
-            delivery.Participant.Id,
+            ErasedName.Is(delivery.Participant.Id) ? null : delivery.Participant.Id,
             row.Seq,
             row.EventId,
             row.Kind == InputKind.Event ? row.EventName : null,

@@ -38,14 +38,9 @@ internal static class BatchCommit
 
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            if (writes.Log.Count > 0)
-            {
-                await RequireAllAddedAsync(reader, writes.Log, cancellationToken);
-            }
-
             while (await reader.NextResultAsync(cancellationToken))
             {
-                // Updates give no rows, but their errors come here.
+                // Writes give no rows, but their errors come here.
             }
         }
 
@@ -56,20 +51,6 @@ internal static class BatchCommit
                 throw new StoreException(
                     StoreFault.Refused, $"A batch changes {rows} rows of which {update.RecordsAffected} are there and may be changed: something stands in it twice, or is another's.");
             }
-        }
-    }
-
-    private static async Task RequireAllAddedAsync(NpgsqlDataReader reader, List<LogRow> log, CancellationToken cancellationToken)
-    {
-        await reader.ReadAsync(cancellationToken);
-        if (reader.GetInt64(0) != log.Count)
-        {
-            throw new StoreException(StoreFault.Conflict, "Another batch has added inputs of the same participant.");
-        }
-
-        if (reader.GetInt64(1) != log.Count(row => row.Key is not null))
-        {
-            throw new StoreException(StoreFault.Conflict, "Another batch has used an idempotency key meanwhile.");
         }
     }
 

@@ -9,17 +9,17 @@ internal static class BatchCommit
     /// Writes within the open transaction. Throws <see cref="StoreFault.Conflict"/> where somebody used a key or a <c>seq</c> meanwhile, and
     /// <see cref="StoreFault.Refused"/> where the writes contradict each other.
     /// </summary>
-    public static async Task WriteAsync(NpgsqlConnection connection, BatchWrites writes, CancellationToken cancellationToken)
+    public static async Task WriteAsync(OpenBatch open, BatchWrites writes, CancellationToken cancellationToken)
     {
         var (changed, onlyDue) = Sort(writes);
         var expected = new List<(NpgsqlBatchCommand Statement, int Rows)>();
-        await using var batch = new NpgsqlBatch(connection);
+        await using var batch = new NpgsqlBatch(open.Connection);
         if (writes.Log.Count > 0)
         {
             batch.BatchCommands.Add(LogTable.Insert(writes.Log, writes.Outbox));
         }
 
-        foreach (var update in ParticipantTable.Update(changed, onlyDue))
+        foreach (var update in ParticipantTable.Update(changed, onlyDue, open.Places))
         {
             expected.Add((update, expected.Count == 0 && changed.Count > 0 ? changed.Count : onlyDue.Count));
         }

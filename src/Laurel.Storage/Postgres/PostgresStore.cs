@@ -19,6 +19,7 @@ public sealed class PostgresStore : ILaurelStore
 
     private readonly PostgresStoreOptions _options;
     private readonly Sessions _sessions;
+    private readonly NamedParticipants _named = new();
     private readonly PostgresWebhooks _webhooks;
 
     // Who holds a lease: this store, not the machine, so that a node that was started again is another one.
@@ -95,7 +96,7 @@ public sealed class PostgresStore : ILaurelStore
             try
             {
                 connection = await _sessions.OpenWriterAsync(cancellationToken);
-                return await BatchOpening.RunAsync(connection, request, cancellationToken);
+                return await BatchOpening.RunAsync(connection, _named, request, cancellationToken);
             }
             catch (Exception failure)
             {
@@ -132,7 +133,7 @@ public sealed class PostgresStore : ILaurelStore
         var isCommitting = false;
         try
         {
-            await BatchCommit.WriteAsync(open.Connection, writes, cancellationToken);
+            await BatchCommit.WriteAsync(open, writes, cancellationToken);
             isCommitting = true;
 
             // Nobody may take it back from here on, nor stop to wait for it.

@@ -252,14 +252,8 @@ public sealed class PostgresStore : ILaurelStore
     public ValueTask<Tenancy> ReadTenancyAsync(CancellationToken cancellationToken) => _sessions.ReadAsync(TenancyTables.ReadAsync, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken) =>
-        await _sessions.WriteAsync(
-            async (connection, cancellation) =>
-            {
-                await TenancyTables.WriteAsync(connection, changes, cancellation);
-                return true;
-            },
-            cancellationToken);
+    public async ValueTask<Tenancy> ChangeTenancyAsync(Func<Tenancy, Tenancy> decide, CancellationToken cancellationToken) =>
+        await _sessions.WriteAsync((connection, cancellation) => TenancyTables.ChangeAsync(connection, decide, cancellation), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

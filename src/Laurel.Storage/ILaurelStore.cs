@@ -129,8 +129,12 @@ public interface ILaurelStore : IAsyncDisposable
     /// <summary>All tenants and keys.</summary>
     ValueTask<Tenancy> ReadTenancyAsync(CancellationToken cancellationToken);
 
-    /// <summary>Adds or changes the given tenants and keys in one transaction; a tenant with key 0 is given one.</summary>
-    ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken);
+    /// <summary>
+    /// Lets <paramref name="decide"/> see all tenants and keys, adds or changes what it answers (a tenant with key 0 is given one), and answers all of them as they
+    /// are then. Nobody else, on no node, changes any between, so that what one has revoked no other brings back. <paramref name="decide"/> may be asked again where another
+    /// transaction got in the way; for <see cref="Tenancy.Empty"/> nothing is kept.
+    /// </summary>
+    ValueTask<Tenancy> ChangeTenancyAsync(Func<Tenancy, Tenancy> decide, CancellationToken cancellationToken);
 
     /// <summary>Adds an entry to the audit log.</summary>
     ValueTask WriteAuditAsync(AuditEntry entry, CancellationToken cancellationToken);

@@ -134,7 +134,7 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
 
     public ValueTask<Tenancy> ReadTenancyAsync(CancellationToken cancellationToken) => store.ReadTenancyAsync(cancellationToken);
 
-    public ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken) => store.WriteTenancyAsync(changes, cancellationToken);
+    public ValueTask<Tenancy> ChangeTenancyAsync(Func<Tenancy, Tenancy> decide, CancellationToken cancellationToken) => store.ChangeTenancyAsync(decide, cancellationToken);
 
     public ValueTask WriteAuditAsync(AuditEntry entry, CancellationToken cancellationToken) => store.WriteAuditAsync(entry, cancellationToken);
 

@@ -26,8 +26,8 @@ public sealed class NodesTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("the unique index on keys", null, "alter table idempotency_keys drop constraint idempotency_keys_pkey; create index on idempotency_keys (key_hash)", "key ")]
-    [InlineData("the participants' row locks", Sabotage.NoRowLock, "alter table log drop constraint log_seq; create index on log (participant_key, seq)", "points")]
+    [InlineData("the unique index on keys", null, "alter table idempotency_keys drop constraint idempotency_keys_pkey\ncreate index on idempotency_keys (key_hash)", "key ")]
+    [InlineData("the participants' row locks", Sabotage.NoRowLock, "alter table log drop constraint log_seq\ncreate index on log (participant_key, seq)", "points")]
     public async Task The_same_harness_finds_out_what_is_missing(string missing, string? host, string sql, string fault)
     {
         // One kill and one crash do not always show what is missing: that takes the rounds of a long run.

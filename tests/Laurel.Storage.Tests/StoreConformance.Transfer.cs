@@ -100,7 +100,7 @@ public abstract partial class StoreConformance
         await NewJournal().CommitAsync(store, new Draft("p", "buy", 1, 1));
         var lines = await ExportAsync(store);
         await using var other = await OpenOtherAsync();
-        await other.WriteTenancyAsync(new Tenancy([SomeTenant()], []), Stop);
+        await other.ChangeTenancyAsync(_ => new Tenancy([SomeTenant()], []), Stop);
         var before = Text(await ExportAsync(other));
 
         var failure = await Assert.ThrowsAsync<StoreException>(() => ImportAsync(other, lines));
@@ -199,7 +199,7 @@ public abstract partial class StoreConformance
     private protected async Task<Journal> FillAsync(ILaurelStore store)
     {
         var key = new ApiKey("k1", "t1", IsLive: true, "a \"key\"", ["participant", "admin"], [.. Enumerable.Range(0, 32).Select(i => (byte)i)], "bq_live_0000", null, new Timestamp(5), new Timestamp(4), new Timestamp(6));
-        await store.WriteTenancyAsync(new Tenancy([SomeTenant()], [key, key with { Id = "k2", TenantId = null, Hash = new byte[32], RevokedAt = null, ExpiresAt = new Timestamp(9) }]), Stop);
+        await store.ChangeTenancyAsync(_ => new Tenancy([SomeTenant()], [key, key with { Id = "k2", TenantId = null, Hash = new byte[32], RevokedAt = null, ExpiresAt = new Timestamp(9) }]), Stop);
         var journal = NewJournal();
         var environment = journal.Environment;
         await store.WriteAuditAsync(SomeEntry(environment, 3, "k1"), Stop);

@@ -183,8 +183,8 @@ public abstract partial class StoreConformance : IAsyncDisposable
         var operators = new ApiKey("01OP", null, IsLive: false, "o", [], [4, 5], "bq_op_012345", null, new Timestamp(91), new Timestamp(14), new Timestamp(92));
         await using (var store = await OpenAsync())
         {
-            await store.WriteTenancyAsync(new Tenancy([tenant, plain], [key, operators]), Stop);
-            await store.WriteTenancyAsync(new Tenancy([plain with { Name = "Changed", IsActive = true }], [key with { RevokedAt = new Timestamp(95), Scopes = ["admin"] }]), Stop);
+            await store.ChangeTenancyAsync(_ => new Tenancy([tenant, plain], [key, operators]), Stop);
+            await store.ChangeTenancyAsync(_ => new Tenancy([plain with { Name = "Changed", IsActive = true }], [key with { RevokedAt = new Timestamp(95), Scopes = ["admin"] }]), Stop);
         }
 
         await using var reopened = await OpenAsync();
@@ -194,6 +194,18 @@ public abstract partial class StoreConformance : IAsyncDisposable
         Assert.Equal([key with { RevokedAt = new Timestamp(95), Scopes = [], Hash = [] }, operators with { Scopes = [], Hash = [] }], read.Keys.Select(one => one with { Scopes = [], Hash = [] }));
         Assert.Equal(["admin"], read.Keys[0].Scopes);
         Assert.Equal([1, 2, 3], read.Keys[0].Hash);
+    }
+
+    [Fact]
+    public async Task Of_many_who_each_make_the_first_tenant_one_does()
+    {
+        await using var store = await OpenAsync();
+        var after = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => Task.Run(() => store.ChangeTenancyAsync(
+            before => before.Tenants.Count > 0 ? Tenancy.Empty : new Tenancy([new Tenant(0, $"01T{number}", "default", true, "UTC", null, new Timestamp(number))], []),
+            Stop).AsTask())));
+
+        var tenant = Assert.Single((await store.ReadTenancyAsync(Stop)).Tenants);
+        Assert.All(after, seen => Assert.Equal([tenant], seen.Tenants));
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed record LaurelOptions
     public int SqliteScrubLimitMb { get; init; } = 256;
 
     /// <summary>Batches that a node writes to PostgreSQL at once; each has a connection of its own.</summary>
-    public int PostgresWriteLanes { get; init; } = 4;
+    public int PostgresWriteLanes { get; init; } = 2;
 
     /// <summary>Connections to PostgreSQL that a node has at most.</summary>
     public int PostgresMaxConnections { get; init; } = 20;

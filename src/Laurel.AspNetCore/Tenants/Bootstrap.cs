@@ -56,16 +56,23 @@ internal sealed class Bootstrap(KeyRing ring, IReadOnlyList<string> adminKeys, I
         var now = ring.Now;
         var keys = new FirstKeys(KeyText.Draw(KeyText.Operator), KeyText.Draw(KeyText.Test), KeyText.Draw(KeyText.Live));
         var tenant = DefaultTenant(ring.Current);
+
+        // Of nodes that start at once, one makes them.
+        var isFirst = false;
         await ring.ChangeAsync(
-            _ => new Tenancy(
-                [],
-                [
-                    NewKey(keys.Operator, FirstName, tenant.Id, now),
-                    NewKey(keys.Test, FirstName, tenant.Id, now),
-                    NewKey(keys.Live, FirstName, tenant.Id, now),
-                ]),
+            before =>
+            {
+                isFirst = before.Tenancy.Keys.Count == 0;
+                return !isFirst ? Tenancy.Empty : new Tenancy(
+                    [],
+                    [
+                        NewKey(keys.Operator, FirstName, tenant.Id, now),
+                        NewKey(keys.Test, FirstName, tenant.Id, now),
+                        NewKey(keys.Live, FirstName, tenant.Id, now),
+                    ]);
+            },
             cancellationToken);
-        return keys;
+        return isFirst ? keys : null;
     }
 
     /// <summary>The tenant that configured keys and the demo program belong to: the oldest one, whatever it is called by now.</summary>

@@ -34,7 +34,7 @@ internal sealed class KeyRing(ILaurelStore store, TimeProvider time) : IDisposab
     }
 
     /// <summary>
-    /// Decides on what the store holds now, writes what <paramref name="decide"/> changes, and swaps the snapshot before it returns it.
+    /// Decides on what the store holds, while nobody else changes it, writes what <paramref name="decide"/> changes, and swaps the snapshot before it returns it.
     /// Nothing is written for <see cref="Tenancy.Empty"/>. Throws <see cref="StoreException"/>.
     /// </summary>
     public async Task<KeySnapshot> ChangeAsync(Func<KeySnapshot, Tenancy> decide, CancellationToken cancellationToken)
@@ -42,15 +42,15 @@ internal sealed class KeyRing(ILaurelStore store, TimeProvider time) : IDisposab
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            Take(await store.ReadTenancyAsync(cancellationToken));
-            var changes = decide(_current);
-            if (changes.Tenants.Count > 0 || changes.Keys.Count > 0)
-            {
-                // Once the write has begun the caller's patience no longer counts: the snapshot must follow what the store kept.
-                await store.WriteTenancyAsync(changes, CancellationToken.None);
-                Take(await store.ReadTenancyAsync(CancellationToken.None));
-            }
-
+            // Once the write has begun the caller's patience no longer counts: the snapshot must follow what the store kept.
+            cancellationToken.ThrowIfCancellationRequested();
+            Take(await store.ChangeTenancyAsync(
+                tenancy =>
+                {
+                    Take(tenancy);
+                    return decide(_current);
+                },
+                CancellationToken.None));
             return _current;
         }
         finally

@@ -19,7 +19,7 @@ internal static class BatchCommit
             batch.BatchCommands.Add(LogTable.Insert(writes.Log, writes.Outbox));
         }
 
-        foreach (var update in ParticipantTable.Update(changed, onlyDue))
+        foreach (var update in ParticipantTable.Update(changed, onlyDue, open.Places))
         {
             expected.Add((update, expected.Count == 0 && changed.Count > 0 ? changed.Count : onlyDue.Count));
         }
@@ -31,7 +31,7 @@ internal static class BatchCommit
 
         expected.AddRange(RewardTables.Update(writes.Rewards));
         expected.ForEach(update => batch.BatchCommands.Add(update.Statement));
-        if (open.NewKeys.Except(changed.Select(write => write.Before.Key)).ToList() is { Count: > 0 } names)
+        if (open.New.Except(changed.Select(write => write.Before)).ToList() is { Count: > 0 } names)
         {
             batch.BatchCommands.Add(ParticipantTable.RemoveNames(names));
         }
@@ -48,14 +48,9 @@ internal static class BatchCommit
 
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            if (writes.Log.Count > 0)
-            {
-                await RequireAllAddedAsync(reader, writes.Log, cancellationToken);
-            }
-
             while (await reader.NextResultAsync(cancellationToken))
             {
-                // Updates give no rows, but their errors come here.
+                // Writes give no rows, but their errors come here.
             }
         }
 
@@ -66,20 +61,6 @@ internal static class BatchCommit
                 throw new StoreException(
                     StoreFault.Refused, $"A batch changes {rows} rows of which {update.RecordsAffected} are there and may be changed: something stands in it twice, or is another's.");
             }
-        }
-    }
-
-    private static async Task RequireAllAddedAsync(NpgsqlDataReader reader, List<LogRow> log, CancellationToken cancellationToken)
-    {
-        await reader.ReadAsync(cancellationToken);
-        if (reader.GetInt64(0) != log.Count)
-        {
-            throw new StoreException(StoreFault.Conflict, "Another batch has added inputs of the same participant.");
-        }
-
-        if (reader.GetInt64(1) != log.Count(row => row.Key is not null))
-        {
-            throw new StoreException(StoreFault.Conflict, "Another batch has used an idempotency key meanwhile.");
         }
     }
 

@@ -6,10 +6,11 @@ using Npgsql;
 namespace Laurel.Storage.Postgres;
 
 /// <summary>
-/// An open batch: its connection, which holds the transaction, and what is needed to learn of its fate later. <paramref name="NewKeys"/> are participants that were named to be
-/// locked, and may turn out not to be needed.
+/// An open batch: its connection, which holds the transaction, and what is needed to learn of its fate later. <paramref name="Places"/> are where its participants' rows
+/// stand, which nobody can move while they are locked. <paramref name="New"/> are participants that were named to be locked, and may turn out not to be needed.
 /// </summary>
-internal sealed record OpenBatch(NpgsqlConnection Connection, ulong TransactionId, int ProcessId, IReadOnlyList<long> NewKeys);
+internal sealed record OpenBatch(
+    NpgsqlConnection Connection, ulong TransactionId, int ProcessId, IReadOnlyDictionary<long, string> Places, IReadOnlyList<LoadedParticipant> New);
 
 /// <summary>The prefetch of a batch: one round trip.</summary>
 internal static class BatchOpening
@@ -30,7 +31,7 @@ internal static class BatchOpening
 
     private const string LockText =
         """
-        select u.place, p.key, p.created_at, p.rate_arrival, p.due_at, p.state
+        select u.place, p.key, p.created_at, p.rate_arrival, p.due_at, p.state, p.ctid::text
         from unnest($1::int[], $2::text[]) with ordinality u (environment, id, place)
         join participants p on p.environment = u.environment and p.id = u.id collate "C"
         order by p.key for no key update of p
@@ -50,21 +51,26 @@ internal static class BatchOpening
         """;
 
     /// <summary>Opens the transaction on <paramref name="connection"/> and loads. The caller rolls back when it throws.</summary>
-    public static async Task<StoreBatch> RunAsync(NpgsqlConnection connection, BatchRequest request, CancellationToken cancellationToken)
+    public static async Task<StoreBatch> RunAsync(NpgsqlConnection connection, NamedParticipants named, BatchRequest request, CancellationToken cancellationToken)
     {
-        var environments = request.Participants.Select(name => name.Environment.Value).ToArray();
-        var ids = request.Participants.Select(name => name.Id).ToArray();
-        var name = Statements.Sql(NameMissing).With(environments).With(ids);
-        name.AppendErrorBarrier = true;
+        var unknown = request.Participants.Where(name => !named.Contains(name)).ToList();
+        NpgsqlBatchCommand[] naming = [];
+        if (unknown.Count > 0)
+        {
+            naming = [OfNames(NameMissing, unknown)];
+            naming[0].AppendErrorBarrier = true;
+        }
+
         await using var batch = connection.BatchOf(
-            name,
+            [.. naming,
             Statements.Sql("begin isolation level read committed"),
-            Statements.Sql(request.SkipsContended ? LockText + " skip locked" : LockText).With(environments).With(ids),
+            OfNames(request.SkipsContended ? LockText + " skip locked" : LockText, request.Participants),
             Statements.Sql(FindAnswers).With(request.Keys.Select(key => key.Value.ToUuid()).ToArray()),
             Statements.Sql(FindVersions).With(request.Environments.Select(environment => environment.Value).ToArray()),
-            Statements.Sql("select pg_current_xact_id()::text"));
+            Statements.Sql("select pg_current_xact_id()::text")]);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var (participants, contended) = await ReadParticipantsAsync(reader, request, cancellationToken);
+        var places = new Dictionary<long, string>(request.Participants.Count);
+        var (participants, contended) = await ReadParticipantsAsync(reader, request, named, places, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var answers = await ReadAnswersAsync(reader, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
@@ -78,23 +84,36 @@ internal static class BatchOpening
             Answers = answers,
             ProgramVersions = versions.ConvertAll(version => version.Item1),
             WebhookVersions = versions.ConvertAll(version => version.Item2),
-            Transaction = new OpenBatch(connection, ulong.Parse(reader.GetString(0), CultureInfo.InvariantCulture), connection.ProcessID, [.. participants.Where(one => one.IsNew).Select(one => one.Key)]),
+            Transaction = new OpenBatch(
+                connection, ulong.Parse(reader.GetString(0), CultureInfo.InvariantCulture), connection.ProcessID, places, [.. participants.Where(one => one.IsNew)]),
         };
     }
 
+    private static NpgsqlBatchCommand OfNames(string sql, IReadOnlyList<ParticipantName> names) =>
+        Statements.Sql(sql).With(names.Select(name => name.Environment.Value).ToArray()).With(names.Select(name => name.Id).ToArray());
+
     private static async Task<(List<LoadedParticipant> Participants, IReadOnlySet<ParticipantName> Contended)> ReadParticipantsAsync(
-        NpgsqlDataReader reader, BatchRequest request, CancellationToken cancellationToken)
+        NpgsqlDataReader reader, BatchRequest request, NamedParticipants named, Dictionary<long, string> places, CancellationToken cancellationToken)
     {
         var found = new LoadedParticipant?[request.Participants.Count];
         while (await reader.ReadAsync(cancellationToken))
         {
             var place = (int)reader.GetInt64(0) - 1;
             found[place] = Read(reader, request.Participants[place]);
+            places.Add(found[place]!.Key, reader.GetString(6));
+
+            // A name that is there to be locked alone goes again where it turns out not to be needed.
+            if (!found[place]!.IsNew)
+            {
+                named.Add(request.Participants[place]);
+            }
         }
 
         if (!request.SkipsContended && Array.Exists(found, one => one is null))
         {
-            throw new StoreException(StoreFault.Conflict, "A participant's row was removed while it was waited for.");
+            // The next try names them again.
+            request.Participants.Where((_, i) => found[i] is null).ToList().ForEach(named.Forget);
+            throw new StoreException(StoreFault.Conflict, "A participant's row was removed.");
         }
 
         return (

@@ -33,25 +33,29 @@ internal static class ParticipantTable
         reader.TimeOrNull(5));
 
     /// <summary>Takes back names that were made to be locked, and got no input: an erased participant's name must not come back by a call that is only retried.</summary>
-    public static NpgsqlBatchCommand RemoveNames(IReadOnlyList<long> keys) =>
-        Statements.Sql("delete from participants where key = any ($1) and created_at is null").With(keys.ToArray());
+    public static NpgsqlBatchCommand RemoveNames(IEnumerable<LoadedParticipant> participants) =>
+        Statements.Sql("delete from participants where key = any ($1) and created_at is null").With(participants.Select(one => one.Key).ToArray());
 
-    /// <summary>Keeps what participants with inputs are from now on, and when the others are due.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Update(List<ParticipantWrite> changed, List<ParticipantWrite> onlyDue)
+    /// <summary>
+    /// Keeps what participants with inputs are from now on, and when the others are due. The rows are locked, so that they are found where they stood
+    /// (<paramref name="places"/>), without an index.
+    /// </summary>
+    public static IEnumerable<NpgsqlBatchCommand> Update(List<ParticipantWrite> changed, List<ParticipantWrite> onlyDue, IReadOnlyDictionary<long, string> places)
     {
         if (changed.Count > 0)
         {
             yield return Statements.Sql(
                 """
                 update participants p set created_at = u.created_at, rate_arrival = u.rate_arrival, due_at = u.due_at, state = u.state
-                from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[]) u (key, created_at, rate_arrival, due_at, state)
-                where p.key = u.key
+                from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[]) u (key, created_at, rate_arrival, due_at, state, place)
+                where p.ctid = u.place::tid and p.key = u.key
                 """)
                 .With(changed.Select(write => write.Before.Key).ToArray())
                 .With(changed.Select(write => write.CreatedAt.UnixMicroseconds).ToArray())
                 .With(changed.Select(write => write.RateArrival).ToArray())
                 .With(changed.Select(write => write.DueAt?.UnixMicroseconds).ToArray())
-                .WithTexts(changed.Select(write => (ReadOnlyMemory<byte>)StateDocument.Write(write.State)).ToArray());
+                .WithTexts(changed.Select(write => (ReadOnlyMemory<byte>)StateDocument.Write(write.State)).ToArray())
+                .With(changed.Select(write => places[write.Before.Key]).ToArray());
         }
 
         if (onlyDue.Count > 0)

@@ -43,6 +43,9 @@ internal static class PostgresFailures
     {
         var (fault, sentence) = failure.SqlState switch
         {
+            // Of all unique names of the schema, only these two are raced for.
+            "23505" when failure.ConstraintName is "log_seq" => (StoreFault.Conflict, "Another batch has added inputs of the same participant."),
+            "23505" when failure.ConstraintName is "idempotency_keys_pkey" => (StoreFault.Conflict, "Another batch has used an idempotency key meanwhile."),
             "40001" or "40P01" => (StoreFault.Conflict, "Another transaction got in the way; the same again may succeed."),
             "55P03" => (StoreFault.Conflict, "A row stayed locked for too long. See who holds it (pg_stat_activity, pg_blocking_pids)."),
             "25P03" => (StoreFault.Conflict, "The transaction stood still for too long and was ended. Was this process suspended?"),

@@ -19,6 +19,7 @@ public sealed class PostgresStore : ILaurelStore
 
     private readonly PostgresStoreOptions _options;
     private readonly Sessions _sessions;
+    private readonly NamedParticipants _named = new();
     private readonly PostgresWebhooks _webhooks;
 
     // Who holds a lease: this store, not the machine, so that a node that was started again is another one.
@@ -95,7 +96,7 @@ public sealed class PostgresStore : ILaurelStore
             try
             {
                 connection = await _sessions.OpenWriterAsync(cancellationToken);
-                return await BatchOpening.RunAsync(connection, request, cancellationToken);
+                return await BatchOpening.RunAsync(connection, _named, request, cancellationToken);
             }
             catch (Exception failure)
             {
@@ -160,7 +161,7 @@ public sealed class PostgresStore : ILaurelStore
 
     /// <inheritdoc/>
     public async ValueTask AbandonAsync(StoreBatch batch) =>
-        await EndAsync(OpenOf(batch).Connection, OpenOf(batch).NewKeys is { Count: > 0 } names ? ParticipantTable.RemoveNames(names) : null);
+        await EndAsync(OpenOf(batch).Connection, OpenOf(batch).New is { Count: > 0 } names ? ParticipantTable.RemoveNames(names) : null);
 
     /// <inheritdoc/>
     public async ValueTask<long> ResetAsync(EnvironmentKey environment, CancellationToken cancellationToken) =>
@@ -260,14 +261,8 @@ public sealed class PostgresStore : ILaurelStore
     public ValueTask<Tenancy> ReadTenancyAsync(CancellationToken cancellationToken) => _sessions.ReadAsync(TenancyTables.ReadAsync, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken) =>
-        await _sessions.WriteAsync(
-            async (connection, cancellation) =>
-            {
-                await TenancyTables.WriteAsync(connection, changes, cancellation);
-                return true;
-            },
-            cancellationToken);
+    public async ValueTask<Tenancy> ChangeTenancyAsync(Func<Tenancy, Tenancy> decide, CancellationToken cancellationToken) =>
+        await _sessions.WriteAsync((connection, cancellation) => TenancyTables.ChangeAsync(connection, decide, cancellation), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask WriteAuditAsync(AuditEntry entry, CancellationToken cancellationToken) =>

@@ -11,7 +11,7 @@ namespace Laurel.Storage.Postgres;
 /// <param name="WriteLanes">Lanes of the pipeline. Each has two connections, beside those of readers: one for its batch, one for who is held by another node. At least 1.</param>
 /// <param name="MaxConnections">Connections of this node in all; more than twice <paramref name="WriteLanes"/>.</param>
 /// <param name="CommandTimeoutSeconds">Seconds that a statement may take, and that a caller waits for a free connection. Locks are waited for half as long.</param>
-public sealed record PostgresStoreOptions(string ConnectionString, int WriteLanes = 4, int MaxConnections = 20, int CommandTimeoutSeconds = 10)
+public sealed record PostgresStoreOptions(string ConnectionString, int WriteLanes = 2, int MaxConnections = 20, int CommandTimeoutSeconds = 10)
 {
     private static readonly string[] Schemes = ["postgres://", "postgresql://"];
 

@@ -28,6 +28,26 @@ internal static class TenancyTables
         return new Tenancy(tenants, keys);
     }
 
+    /// <summary>Changes what <paramref name="decide"/> says, within the open transaction, while nobody else does.</summary>
+    public static async Task<Tenancy> ChangeAsync(NpgsqlConnection connection, Func<Tenancy, Tenancy> decide, CancellationToken cancellationToken)
+    {
+        // Reads go on; whoever writes waits, also for the first tenant of all, which no row could be locked for.
+        await connection.RunAsync(Statements.Sql("lock table tenants in share row exclusive mode"), cancellationToken);
+        var before = await ReadWithinAsync(connection, cancellationToken);
+        var changes = decide(before);
+        if (changes.Tenants.Count + changes.Keys.Count == 0)
+        {
+            return before;
+        }
+
+        await WriteAsync(connection, changes, cancellationToken);
+        return await ReadWithinAsync(connection, cancellationToken);
+    }
+
+    private static async Task<Tenancy> ReadWithinAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => new(
+        await connection.ReadAllAsync(Statements.Sql(SelectTenants), ReadTenant, cancellationToken),
+        await connection.ReadAllAsync(Statements.Sql(SelectKeys), ReadKey, cancellationToken));
+
     public static Tenant ReadTenant(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetString(4),
         row.IsDBNull(5) ? null : new ParticipantRate(row.GetDouble(5), row.GetInt32(6)), row.Time(7));

@@ -252,8 +252,14 @@ public sealed class SqliteStore : ILaurelStore
         ReadAsync(snapshot => TenancyTables.Read(snapshot.Connection), null, cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask WriteTenancyAsync(Tenancy changes, CancellationToken cancellationToken) =>
-        await WriteAsync(connection => TenancyTables.Write(connection, changes), cancellationToken);
+    public async ValueTask<Tenancy> ChangeTenancyAsync(Func<Tenancy, Tenancy> decide, CancellationToken cancellationToken) =>
+        await WriteAsync(
+            connection =>
+            {
+                TenancyTables.Write(connection, decide(TenancyTables.Read(connection)));
+                return TenancyTables.Read(connection);
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask WriteAuditAsync(AuditEntry entry, CancellationToken cancellationToken) =>

@@ -86,7 +86,7 @@ public sealed class KeyRingTests : IAsyncLifetime
         var text = await OneKeyAsync();
         var key = _ring.Current.Find(KeyText.Hash(text))!.Key;
 
-        await _store.WriteTenancyAsync(new Tenancy([], [key with { RevokedAt = _ring.Now }]), _none);
+        await _store.ChangeTenancyAsync(_ => new Tenancy([], [key with { RevokedAt = _ring.Now }]), _none);
         Assert.True(Valid(text));
         await _ring.RefreshAsync(_none);
 

@@ -83,9 +83,6 @@ internal sealed partial class Draft(RuleBook book, ParticipantState before, Inpu
     /// <summary>Number of the input in the participant's log.</summary>
     public long Seq => before.Seq + 1;
 
-    /// <summary>Whether nothing is known of the participant yet.</summary>
-    public bool IsNew => before.Seq == 0;
-
     /// <summary>Whether the participant is gone: no rule looks at it any more.</summary>
     public bool IsErased { get; private set; } = before.IsErased;
 

@@ -59,8 +59,8 @@ internal sealed class NodesHarness(PostgresServer postgres, Func<LaurelServer> c
     /// <summary>Crashes of PostgreSQL.</summary>
     public int Crashes { get; private set; }
 
-    /// <summary>Starts the nodes and publishes the rules. <paramref name="sabotage"/> is SQL that is run before any load.</summary>
-    public async Task BeginAsync(string? sabotage)
+    /// <summary>Starts the nodes and publishes the rules. <paramref name="sabotage"/> are statements that are run before any load.</summary>
+    public async Task BeginAsync(params IReadOnlyList<string> sabotage)
     {
         _store = await TestStore.CreateAsync(postgres);
         var first = create();
@@ -72,9 +72,9 @@ internal sealed class NodesHarness(PostgresServer postgres, Func<LaurelServer> c
         await _tenant.PublishAsync(_program);
         var codes = JsonSerializer.Serialize(Enumerable.Range(0, Codes).Select(number => $"CODE-{number}"));
         Assert.Equal(200, (await _tenant.Admin.PostAsync("/api/v1/gamify/admin/rewards/coupon/codes", $$"""{"codes":{{codes}}}""")).Status);
-        if (sabotage is not null)
+        foreach (var statement in sabotage)
         {
-            await PostgresServer.ExecuteAsync(_store.Setting, sabotage);
+            await PostgresServer.ExecuteAsync(_store.Setting, statement);
         }
 
         _nodes.AddRange(Enumerable.Range(1, Nodes - 1).Select(_ => first.AnotherNode()));
@@ -140,6 +140,19 @@ internal sealed class NodesHarness(PostgresServer postgres, Func<LaurelServer> c
         FaultUnless(codes.Count == Math.Min(wanted, Codes), $"{codes.Count} codes were issued where {wanted} were wanted of {Codes}");
         var issued = (await Api().GetAsync("/api/v1/gamify/admin/rewards/coupon/stock")).Json.GetProperty("issued").GetInt32();
         FaultUnless(issued == codes.Count, $"{codes.Count} codes were issued, but the stock says {issued}");
+    }
+
+    /// <summary>The store's own verification, by its command, once no node runs any more.</summary>
+    public async Task VerifyAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.KillAsync();
+        }
+
+        var verified = await ServerCommand.RunAsync(Path.GetTempPath(), "verify", "--store", _store!.Setting);
+        FaultUnless(
+            verified.ExitCode == 0 && verified.Output.Contains("no differences", StringComparison.Ordinal), $"verify ended with {verified.ExitCode}: {verified.Output}{verified.Errors}");
     }
 
     public async ValueTask DisposeAsync()
@@ -279,7 +292,14 @@ internal sealed class NodesHarness(PostgresServer postgres, Func<LaurelServer> c
 
     private async Task<IEnumerable<string?>> CheckParticipantAsync(string id, int events)
     {
-        var state = (await Api().StateAsync(id)).Json;
+        var reply = await Api().StateAsync(id);
+        if (reply.Status != 200)
+        {
+            Fault($"the points of {id} cannot be read: {reply}");
+            return [];
+        }
+
+        var state = reply.Json;
         var balance = state.GetProperty("points").GetProperty("balance").GetInt64();
         var ledger = await Ledger.SumAsync(Api(), id);
         FaultUnless(ledger == balance, $"{id} has {balance} points, but its facts say {ledger}");

@@ -67,25 +67,7 @@ public static class StateDocument
             writer.WriteString("code"u8, reward.Code);
             writer.WriteNumber("claims"u8, reward.Claims);
         });
-        if (state.Tier is { } tier)
-        {
-            writer.WriteStartObject("tier"u8);
-            writer.WriteString("code"u8, tier.Code);
-            writer.WriteNumber("level"u8, tier.Level);
-            writer.WriteNumber("achieved_at"u8, tier.AchievedAt.UnixMicroseconds);
-            if (tier.KeptThrough is { } kept)
-            {
-                WritePeriod(writer, "kept_through"u8, kept);
-            }
-
-            if (tier.ClosedUpTo is { } closed)
-            {
-                writer.WriteNumber("closed_up_to"u8, closed);
-            }
-
-            writer.WriteEndObject();
-        }
-
+        WriteTier(writer, state);
         writer.WriteEndObject();
         writer.Flush();
     }
@@ -139,6 +121,28 @@ public static class StateDocument
         if (state.LostTierLevel is { } lost)
         {
             writer.WriteNumber("lost_tier_level"u8, lost);
+        }
+    }
+
+    private static void WriteTier(Utf8JsonWriter writer, ParticipantState state)
+    {
+        if (state.Tier is { } tier)
+        {
+            writer.WriteStartObject("tier"u8);
+            writer.WriteString("code"u8, tier.Code);
+            writer.WriteNumber("level"u8, tier.Level);
+            writer.WriteNumber("achieved_at"u8, tier.AchievedAt.UnixMicroseconds);
+            if (tier.KeptThrough is { } kept)
+            {
+                WritePeriod(writer, "kept_through"u8, kept);
+            }
+
+            if (tier.ClosedUpTo is { } closed)
+            {
+                writer.WriteNumber("closed_up_to"u8, closed);
+            }
+
+            writer.WriteEndObject();
         }
     }
 

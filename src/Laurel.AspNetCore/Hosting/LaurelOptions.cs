@@ -51,7 +51,7 @@ public sealed record LaurelOptions
     public int SqliteWalLimitMb { get; init; } = 256;
 
     /// <summary>Size in MiB of SQLite's file up to which an erasure rewrites it at once.</summary>
-    public int SqliteScrubLimitMb { get; init; } = 256;
+    public int SqliteScrubLimitMb { get; init; } = 64;
 
     /// <summary>Batches that a node writes to PostgreSQL at once; each has a connection of its own.</summary>
     public int PostgresWriteLanes { get; init; } = 2;

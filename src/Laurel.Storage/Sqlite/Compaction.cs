@@ -7,7 +7,7 @@ namespace Laurel.Storage.Sqlite;
 internal static class Compaction
 {
     /// <summary>Whether something was erased since the file was last rewritten.</summary>
-    public static bool IsDue(Connection connection) => connection.Scalar("select is_scrub_due from folded") != 0;
+    public static bool IsDue(Connection connection) => connection.Scalar("select is_scrub_due from removals") != 0;
 
     /// <summary>Rewrites a file of at most <paramref name="limitBytes"/> if that is due. A failure leaves it due: what was erased is erased, and its bytes go later.</summary>
     public static void RunIfSmall(Connection connection, Checkpointer checkpointer, long limitBytes)
@@ -29,13 +29,13 @@ internal static class Compaction
     public static string? Run(Connection connection, Checkpointer checkpointer)
     {
         connection.Execute("vacuum");
-        connection.Execute("update folded set is_scrub_due = 0");
+        connection.Execute("update removals set is_scrub_due = 0");
         if (checkpointer.TryTruncate(connection))
         {
             return null;
         }
 
-        connection.Execute("update folded set is_scrub_due = 1");
+        connection.Execute("update removals set is_scrub_due = 1");
         return "The write-ahead log could not be emptied, since somebody reads the store. Run scrub again when nobody does.";
     }
 }

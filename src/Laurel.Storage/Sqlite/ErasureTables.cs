@@ -60,7 +60,7 @@ internal static class ErasureTables
         Run("update reward_codes set participant_key = null, fact_id = null, issued_at = null where environment = ?1 and fact_id is not null");
         Run("delete from reward_stocks where environment = ?1 and codes_total = 0");
         Run("update reward_stocks set issued = 0, codes_free = codes_total where environment = ?1");
-        connection.Prepare("update folded set removed_inputs = removed_inputs + ?1").Bind(1, inputs).Run();
+        connection.Prepare("update removals set inputs = inputs + ?1").Bind(1, inputs).Run();
         NoteScrubDue(connection);
         return Run("delete from participants where environment = ?1");
 
@@ -98,5 +98,5 @@ internal static class ErasureTables
 
     private static Statement Of(Connection connection, string sql, Erasure erasure) => connection.Prepare(sql).Bind(1, erasure.ParticipantKey).Bind(2, erasure.Seq);
 
-    private static void NoteScrubDue(Connection connection) => connection.Prepare("update folded set is_scrub_due = 1").Run();
+    private static void NoteScrubDue(Connection connection) => connection.Prepare("update removals set is_scrub_due = 1").Run();
 }

@@ -22,7 +22,7 @@ internal static class IndexChecks
 
     private static IEnumerable<string> Log(Connection connection)
     {
-        var missing = connection.Scalar("select through_log_id - removed_inputs - (select count(*) from log) from folded");
+        var missing = connection.Scalar("select through_log_id - (select inputs from removals) - (select count(*) from log) from folded");
         if (missing != 0)
         {
             yield return $"The log has gaps: {missing} inputs are missing from it.";

@@ -15,7 +15,7 @@ internal sealed class SqliteSnapshot(SqliteStore store, string path) : IStoreSna
     /// <inheritdoc/>
     public ValueTask<StoreCounts> CountAsync(CancellationToken cancellationToken) => new(Read(connection => new StoreCounts(
         connection.Scalar("select count(*) from participants"),
-        connection.Scalar("select through_log_id - removed_inputs from folded"),
+        connection.Scalar("select through_log_id - (select inputs from removals) from folded"),
         connection.Scalar("select max(key) from participants"))));
 
     /// <inheritdoc/>

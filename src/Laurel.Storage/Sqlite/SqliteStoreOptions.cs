@@ -9,4 +9,4 @@ namespace Laurel.Storage.Sqlite;
 /// <param name="WalLimitBytes">Size that the write-ahead log is held below; from half of it the checkpointer works beside the writer.</param>
 /// <param name="ScrubLimitBytes">Size of a file up to which an erasure rewrites it at once, while writers wait, so that no free page keeps what was erased.</param>
 public sealed record SqliteStoreOptions(
-    string Path, int FoldAfterInputs = 65_536, long WalLimitBytes = 256L * 1024 * 1024, long ScrubLimitBytes = 256L * 1024 * 1024);
+    string Path, int FoldAfterInputs = 65_536, long WalLimitBytes = 256L * 1024 * 1024, long ScrubLimitBytes = 64L * 1024 * 1024);

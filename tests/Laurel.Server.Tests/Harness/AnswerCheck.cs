@@ -65,6 +65,12 @@ public sealed class AnswerCheck
         }
 
         var segments = path.Split('?')[0].Split('/');
+        // The server takes dots out of a path before it is routed, so that another path is answered.
+        if (Array.Exists(segments, segment => Uri.UnescapeDataString(segment) is "." or ".."))
+        {
+            return;
+        }
+
         var answers = _operations
             .Where(operation => operation.Method.Equals(method, StringComparison.OrdinalIgnoreCase) && Fits(operation.Segments, segments))
             .OrderBy(operation => operation.Segments.Count(segment => segment.StartsWith('{')))

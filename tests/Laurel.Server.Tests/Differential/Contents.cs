@@ -104,7 +104,7 @@ internal static partial class Contents
     [GeneratedRegex("""(?<name>"(id|tenant_id)":"|"last_used_at":)[^,}]*""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Drawn();
 
-    [GeneratedRegex("""(?<name>"(sealed|sha256|published_by)":")[^"]*""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""(?<name>"(sealed|sha256|published_by|key_id|trace_id)":")[^"]*""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Sealed();
 
     [GeneratedRegex("""^\{"(type|fact_id":"[^"]*","seq":[0-9]+,"kind)":"(?<kind>[^"]*)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

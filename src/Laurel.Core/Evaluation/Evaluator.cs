@@ -66,8 +66,12 @@ public static class Evaluator
                 // What was refused sets nothing off: a reward that it led to would be allocated, and given to nobody.
                 if (draft.Refusal is null && !draft.IsErased)
                 {
-                    // Points by hand reach tiers as points by rules do.
-                    TierEvaluation.Apply(draft);
+                    // Points by hand reach tiers as points by rules do. What awards none leaves them alone.
+                    if (draft.Facts.Any(fact => fact is PointsAwarded))
+                    {
+                        TierEvaluation.Apply(draft);
+                    }
+
                     FeedBack(draft, 0);
                 }
 

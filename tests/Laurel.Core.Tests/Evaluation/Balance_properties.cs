@@ -57,7 +57,7 @@ public class Balance_properties
                 }
 
                 var facts = participants.SelectMany(participant => participant.Facts).ToList();
-                var grants = facts.OfType<RewardGranted>().ToList();
+                var grants = facts.OfType<RewardIssued>().ToList();
                 var codes = grants.Where(fact => fact.CodeValue is not null).Select(fact => fact.CodeValue!).ToList();
                 Assert.Equal(codes.Count, codes.Distinct(StringComparer.Ordinal).Count());
                 foreach (var reward in book.Rewards)
@@ -66,8 +66,8 @@ public class Balance_properties
                     var isLimited = reward.Stock is not null || reward.HasCodePool;
                     Assert.True(!isLimited || given == offered[reward.Code] - stock[reward.Code], $"{given} of {reward.Code} were given, {stock[reward.Code]} of {offered[reward.Code]} are left");
                     Assert.All(grants.Where(fact => fact.RewardCode == reward.Code), fact => Assert.Equal(reward.HasCodePool, fact.CodeValue is not null));
-                    Assert.All(participants, participant => Assert.True(participant.Facts.OfType<RewardGranted>().Count(fact => fact.RewardCode == reward.Code) <= (reward.MaxClaimsPerParticipant ?? int.MaxValue)));
-                    Assert.All(participants, participant => Assert.Equal(participant.Facts.OfType<RewardGranted>().Count(fact => fact.RewardCode == reward.Code), participant.State.Rewards.Where(count => count.Code == reward.Code).Sum(count => count.Claims)));
+                    Assert.All(participants, participant => Assert.True(participant.Facts.OfType<RewardIssued>().Count(fact => fact.RewardCode == reward.Code) <= (reward.MaxClaimsPerParticipant ?? int.MaxValue)));
+                    Assert.All(participants, participant => Assert.Equal(participant.Facts.OfType<RewardIssued>().Count(fact => fact.RewardCode == reward.Code), participant.State.Rewards.Where(count => count.Code == reward.Code).Sum(count => count.Claims)));
                 }
 
                 Assert.All(stock.Values, left => Assert.True(left >= 0));

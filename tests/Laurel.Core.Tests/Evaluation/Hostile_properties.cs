@@ -57,7 +57,7 @@ public class Hostile_properties
         Assert.True(mutants > 40 && refused > 100, $"{mutants} mutants accepted, {refused} documents refused");
 
         // Each run draws other programs, and seldom kinds may be missing from one; each kind has its own tests.
-        Assert.True(kinds.Skip(1).Count(made => made > 0) >= kinds.Length - 3, string.Join(' ', kinds));
+        Assert.True(kinds.Skip(1).Count(made => made > 0) >= kinds.Length - 3 - GeneratedCommands.KindsNotMade.Count, string.Join(' ', kinds));
         Assert.True(refusals.Count(made => made > 0) >= 5, string.Join(' ', refusals));
     }
 }

@@ -79,6 +79,9 @@ public class State_size_tests
         }
     }
 
+    // What is done by hand is no part of ten years of visits.
+    private static readonly int KindsByRules = FactKinds.All.ToList().IndexOf(FactKinds.PointsDeducted);
+
     private static void StaysSmall(long[] visits, Order order)
     {
         var participant = new SimulatedParticipant(Kept.Book(Program)) { IsKeptLive = true };
@@ -97,6 +100,6 @@ public class State_size_tests
         }
 
         Assert.True(largest < Limit, $"{largest} bytes after event {largestAt} of {visits.Length}: {Kept.State(participant.State)}");
-        Assert.True(order != Order.AsTheyHappen || (visits.Length > 100_000 && participant.State.FactCounts.All(count => count > 0)), string.Join(' ', participant.State.FactCounts));
+        Assert.True(order != Order.AsTheyHappen || (visits.Length > 100_000 && participant.State.FactCounts.Take(KindsByRules).All(count => count > 0)), string.Join(' ', participant.State.FactCounts));
     }
 }

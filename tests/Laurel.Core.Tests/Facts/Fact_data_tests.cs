@@ -18,6 +18,7 @@ public class Fact_data_tests
         new StreakFreezeUsed(0, -1, Source, "S", "2026-W07", 1), new StreakBroken(0, -1, Source, "S", 2, 3),
         new PointsDeducted(0, -1, Source, "points", 5, 0), new PointsRefunded(0, -1, Source, "points", 5, 5), new RewardClaimed(0, -1, Source, "r", "R", "coupon", null, "points", 5),
         new RewardRedeemed(0, -1, Source, "r", "R", "coupon", default), new RewardCancelled(0, -1, Source, "r", "R", "coupon", default),
+        new ParticipantUpdated(0, -1, Source, ["display_name"]), new ParticipantErased(0, -1, Source),
     ];
 
     [Fact]

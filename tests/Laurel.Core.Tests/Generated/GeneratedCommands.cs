@@ -4,6 +4,7 @@ using Laurel.Evaluation;
 using Laurel.Facts;
 using Laurel.Participants;
 using Laurel.Points;
+using Laurel.Rewards;
 using Laurel.Streaks;
 using Laurel.Tiers;
 
@@ -30,8 +31,14 @@ internal static class GeneratedCommands
     private static readonly Gen<CommandInput> Streak = Gen.Select(One("s0", "s1", "none"), Gen.Int[-5, 90], (code, day) =>
         (CommandInput)new RecordStreakInput(default, code, day < 0 ? null : new Timestamp(NewYear + (day * 86_400_000_000L)), default));
 
+    private static readonly Gen<CommandInput> Claim = Gen.Select(One("c0", "c1", "c2", "none"), Gen.Bool, (code, isPaid) => (CommandInput)new ClaimRewardInput(default, code, isPaid, default));
+
     /// <summary>Any of them.</summary>
-    public static readonly Gen<CommandInput> Any = Gen.OneOf(Points, Profile, Badge, Tier, Streak);
+    public static readonly Gen<CommandInput> Any = Gen.OneOf(Points, Points, Profile, Badge, Tier, Streak, Claim, Claim);
+
+    /// <summary>Kinds of fact that none of these makes: they take a claim that was made before, or end the participant. The shop and erasure have tests of their own.</summary>
+    public static readonly IReadOnlyList<string> KindsNotMade =
+        [FactKinds.PointsRefunded, FactKinds.RewardRedeemed, FactKinds.RewardCancelled, FactKinds.ParticipantErased];
 
     private static Gen<string> One(params string[] choices) => Gen.Int[0, choices.Length - 1].Select(place => choices[place]);
 }

@@ -6,15 +6,16 @@ namespace Laurel.Core.Tests.Webhooks;
 public class Event_type_filter_tests
 {
     private const string Known =
-        "known are *, event.*, points.*, badge.*, challenge.*, tier.*, reward.*, streak.*, event.processed, points.awarded, badge.unlocked, challenge.objective_completed, challenge.completed, tier.changed, "
-        + "points.expired, challenge.enrolled, challenge.ended, reward.granted, reward.refused, streak.extended, streak.milestone_reached, streak.freeze_used, streak.broken";
+        "known are *, event.*, points.*, badge.*, challenge.*, tier.*, reward.*, streak.*, participant.*, event.processed, points.awarded, badge.unlocked, challenge.objective_completed, challenge.completed, tier.changed, "
+        + "points.expired, challenge.enrolled, challenge.ended, reward.granted, reward.refused, streak.extended, streak.milestone_reached, streak.freeze_used, streak.broken, points.deducted, points.refunded, "
+        + "reward.claimed, reward.redeemed, reward.cancelled, participant.updated, participant.erased";
 
     [Theory]
     [InlineData("event.processed", new[] { FactKinds.Event })]
     [InlineData("badge.unlocked", new[] { FactKinds.BadgeUnlocked })]
     [InlineData("badge.*", new[] { FactKinds.BadgeUnlocked })]
     [InlineData("event.*", new[] { FactKinds.Event })]
-    [InlineData("points.*", new[] { FactKinds.PointsAwarded, FactKinds.PointsExpired })]
+    [InlineData("points.*", new[] { FactKinds.PointsAwarded, FactKinds.PointsExpired, FactKinds.PointsDeducted, FactKinds.PointsRefunded })]
     [InlineData("reward.granted tier.*", new[] { FactKinds.TierChanged, FactKinds.RewardGranted })]
     [InlineData("streak.* streak.broken", new[] { FactKinds.StreakExtended, FactKinds.StreakMilestoneReached, FactKinds.StreakFreezeUsed, FactKinds.StreakBroken })]
     public void A_filter_wants_the_kinds_it_names_and_no_other(string entries, string[] kinds)

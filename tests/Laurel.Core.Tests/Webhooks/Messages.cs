@@ -16,7 +16,7 @@ internal static class Messages
     private static readonly JsonWriterOptions Checked = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>What the log keeps of a decision that was not refused.</summary>
-    public static MessageSource SourceOf(Judgement judged, EnvironmentKey environment, string participantId)
+    public static MessageSource SourceOf(Judgement judged, EnvironmentKey environment, string? participantId)
     {
         var happened = judged.Input as EventInput;
         return new MessageSource(

@@ -69,7 +69,7 @@ internal static class Story
             Stock = { ["coupon10"] = 100 },
             Judged = judged =>
             {
-                var source = Messages.SourceOf(judged, Live, "user_42");
+                var source = Messages.SourceOf(judged, Live, judged.Decision.State.IsErased ? null : "user_42");
                 if (source.EventName is not null)
                 {
                     first.TryAdd(MessageTypes.EventProcessed, Messages.Render(source, WebhookPayload.OwnPlace));
@@ -87,6 +87,7 @@ internal static class Story
         customer.PassTime("2026-04-01");
         Shop(customer);
         customer.Run(new UpdateProfileInput(default, """{"display_name":"Ada","attributes":{"plan":"pro"}}""", IsPatch: false, default), "2026-04-02T09:00:00Z");
+        customer.Run(new EraseInput(default, default), "2026-04-03T09:00:00Z");
 
         var tried = SimulatedParticipant.At("2026-02-14T08:00:00Z");
         first.Add(MessageTypes.Test, Messages.RenderTest(FactId.StartOfBlock(tried, 1), tried, Live, "01KHDX4D00WEBH00K000000000"));

@@ -117,7 +117,8 @@ dotnet format Laurel.slnx --verify-no-changes --no-restore || give_up "Formattin
 
 # Every test project is an executable that writes its results as XML: one <assembly> element with the counts.
 results="$(mktemp -d)"
-trap 'rm -rf "$results"' EXIT
+trap 'for job in $(jobs -p); do kill -- "-$job" 2> /dev/null; done; rm -rf "$results"' EXIT
+trap 'exit 130' INT TERM
 
 count_of() {
   sed -n "s/.*<assembly [^>]*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1
@@ -131,14 +132,41 @@ failures_of() {
   }' "$1"
 }
 
-# Runs a project's tests; what comes behind its name goes to the runner.
-run() {
-  local name="$1" file="$results/$1.xml"
-  step "$name${LAUREL_TEST_STORE:+ on $LAUREL_TEST_STORE}"
+# Starts a project's tests; what comes behind its name goes to the runner. Several may run at once: each has a report and a result file of its own.
+started=()
+start() {
+  local name="$1" report
+  report="$results/$name${LAUREL_TEST_STORE:+-$LAUREL_TEST_STORE}"
   shift
-  rm -f "$file"
-  local code=0
-  dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noLogo -noColor -reporter quiet -result-xml "$file" "$@" || code=$?
+  rm -f "$report.xml"
+
+  # With job control, or what runs beside would ignore SIGINT, and so would the servers that the tests send it to.
+  set -m
+  (
+    code=0
+    dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noLogo -noColor -reporter quiet -result-xml "$report.xml" "$@" > "$report.log" 2>&1 < /dev/null || code=$?
+    echo "$code" > "$report.code"
+  ) &
+  set +m
+  started+=("$name|${LAUREL_TEST_STORE:-}|$report|$!")
+}
+
+# Waits for what was started, and counts.
+collect() {
+  local entry name store report job
+  for entry in "${started[@]}"; do
+    IFS='|' read -r name store report job <<< "$entry"
+    wait "$job" || true
+    step "$name${store:+ on $store}"
+    cat "$report.log"
+    count "$name" "$report"
+  done
+  started=()
+}
+
+count() {
+  local name="$1" file="$2.xml" code
+  code="$(cat "$2.code" 2> /dev/null || echo none)"
   if [ ! -s "$file" ] || [ -z "$(count_of "$file" passed)" ]; then
     echo "$name ended with $code and left no results." >&2
     failed=$((failed + 1))
@@ -151,7 +179,7 @@ run() {
   here_skipped=$(count_of "$file" skipped)
   here_failed=$((here_failed + here_errors))
   # A run that fails without a failed test (a fixture that cannot be taken down, say) is a failure all the same.
-  if [ "$code" -ne 0 ] && [ "$here_failed" -eq 0 ]; then here_failed=1; fi
+  if [ "$code" != 0 ] && [ "$here_failed" -eq 0 ]; then here_failed=1; fi
   echo "$name: $here_passed passed, $here_failed failed, $here_skipped skipped"
   if [ "$here_failed" -gt 0 ]; then failures_of "$file" >> "$results/failures.txt"; fi
   passed=$((passed + here_passed))
@@ -159,17 +187,26 @@ run() {
   skipped=$((skipped + here_skipped))
 }
 
-for folder in tests/*.Tests tests/Laurel.Tidy tests/Laurel.Simulation; do
-  run "$(basename "$folder")"
-done
+# Two at a time, as the cores are; what waits much beside what computes much.
+start Laurel.Core.Tests
+start Laurel.Storage.Tests
+collect
+start Laurel.Server.Tests
 
 # The same on the other store, but for what is about one store alone (the trait says which) and has had its turn.
 if has_postgres || [ "${CI:-}" = true ]; then
-  export LAUREL_TEST_STORE=postgres
-  run Laurel.Server.Tests -trait- store=sqlite -trait- store=postgres
-  run Laurel.Simulation -method "*.Kill_9_under_load*"
+  LAUREL_TEST_STORE=postgres start Laurel.Server.Tests -trait- store=sqlite -trait- store=postgres
 else
-  echo "Without PostgreSQL the HTTP tests ran on SQLite alone; on Debian: sudo apt-get install postgresql" >&2
+  echo "Without PostgreSQL the HTTP tests run on SQLite alone; on Debian: sudo apt-get install postgresql" >&2
+fi
+
+collect
+start Laurel.Tidy
+start Laurel.Simulation
+collect
+if has_postgres || [ "${CI:-}" = true ]; then
+  LAUREL_TEST_STORE=postgres start Laurel.Simulation -method "*.Kill_9_under_load*"
+  collect
 fi
 
 echo

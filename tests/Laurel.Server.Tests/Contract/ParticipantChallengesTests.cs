@@ -147,7 +147,7 @@ public sealed class ParticipantChallengesTests(RunningServer server)
 
         var granted = Assert.Single(reply.Json.GetProperty("rewards_granted").EnumerateArray(), reward => reward.GetProperty("type").GetString() == "reward");
         Assert.Equal(
-            $$"""{"claim_id":"{{granted.GetProperty("claim_id")}}","reward_code":"mug","reward_name":"A mug","reward_type":"physical","code_value":null,"claimed_at":"2026-02-14T10:00:00Z"}""",
+            $$"""{"claim_id":"{{granted.GetProperty("claim_id")}}","reward_code":"mug","reward_name":"A mug","reward_type":"physical","code_value":null,"currency":null,"points_deducted":0,"source":{"type":"challenge","code":"once"},"status":"issued","claimed_at":"2026-02-14T10:00:00Z","redeemed_at":null,"cancelled_at":null}""",
             claim.GetRawText());
     }
 

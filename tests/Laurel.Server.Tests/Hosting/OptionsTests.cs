@@ -80,7 +80,6 @@ public sealed class OptionsTests
     [InlineData("Laurel:Events:MaxAheadHours", "-1", "0 to 87600")]
     [InlineData("Laurel:Pipeline:QueueLimit", "99999999999", "'99999999999'")]
     [InlineData("Laurel:Postgres:WriteLanes", "1", "2 to 64")]
-    [InlineData("Laurel:Postgres:MaxConnections", "8", "more than twice Laurel:Postgres:WriteLanes (4)")]
     [InlineData("Laurel:Postgres:CommandTimeoutSeconds", "0", "1 to 600")]
     [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/8,10.0.0.1", "'10.0.0.1'")]
     [InlineData("Laurel:Webhooks:AllowedNetworks", "10.0.0.0/33", "CIDR")]
@@ -120,6 +119,10 @@ public sealed class OptionsTests
         Assert.Contains("BatchLimits", sentence, StringComparison.Ordinal);
         Assert.Contains("QueueLimit", sentence, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Lanes_leave_connections_for_reads() => Assert.Contains(
+        "more than twice Laurel:Postgres:WriteLanes (4)", Refused(("Laurel:Postgres:WriteLanes", "4"), ("Laurel:Postgres:MaxConnections", "8")), StringComparison.Ordinal);
 
     [Fact]
     public void A_refusal_shows_no_secret()

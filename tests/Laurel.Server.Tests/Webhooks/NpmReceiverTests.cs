@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using Laurel.Facts;
 using Laurel.Server.Tests.Harness;
 using Laurel.Webhooks;
 
@@ -11,8 +12,8 @@ public sealed class NpmReceiverTests : IAsyncLifetime
 {
     private const string Webhooks = "/api/v1/gamify/admin/webhooks";
 
-    // 24 facts each: 1,008 messages.
-    private const int Participants = 42;
+    // 33 facts each: 1,023 messages.
+    private const int Participants = 31;
 
     private readonly LaurelServer _server = new();
     private NodeReceiver _receiver = null!;
@@ -44,6 +45,12 @@ public sealed class NpmReceiverTests : IAsyncLifetime
         var tried = await tenant.Admin.PostAsync($"{Webhooks}/{webhook["webhook_id"]}/test", "{}");
         Assert.True(tried.Status == 200, tried.ToString());
         var facts = await FactsAsync(tenant);
+        await ReceivedAsync("all", [.. facts.Keys, tried["message_id"]!]);
+
+        // An erasure takes along what still waits to be sent, so it comes once all was.
+        var erased = await tenant.Admin.DeleteAsync($"/api/v1/gamify/admin/participants/{NameOf(0)}");
+        Assert.True(erased.Status == 200, erased.ToString());
+        facts.Add(erased["fact_id"]!, FactKinds.ParticipantErased);
         var received = await ReceivedAsync("all", [.. facts.Keys, tried["message_id"]!]);
 
         Assert.All(received, verdict => Believed(verdict, true));
@@ -120,13 +127,14 @@ public sealed class NpmReceiverTests : IAsyncLifetime
             Assert.All(reply.Json.GetProperty("results").EnumerateArray(), result => Assert.Equal("processed", result.GetProperty("status").GetString()));
         }
 
+        await Task.WhenAll(names.Select(name => ByHand.LiveAsync(tenant.Admin, name)));
         await tenant.PublishAsync(Program(gracePeriods: 0));
     }
 
     // Every fact of every participant, once all of all kinds are there: id → type.
-    private static async Task<IReadOnlyDictionary<string, string>> FactsAsync(TestTenant tenant)
+    private static async Task<Dictionary<string, string>> FactsAsync(TestTenant tenant)
     {
-        const int FactsOfEach = 24;
+        const int FactsOfEach = 33;
         var types = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var number = 0; number < Participants; number++)
         {
@@ -210,7 +218,7 @@ public sealed class NpmReceiverTests : IAsyncLifetime
           "streaks": [{ "code": "daily", "name": "Daily", "event_name": "purchase_completed", "period": "daily", "grace_periods": {{gracePeriods}},
             "freezes": { "earned_every": 2, "stockpile_max": 1 }, "milestones": [{ "count": 2, "rewards": [] }] }],
           "tiers": [{ "code": "bronze", "name": "Bronze", "level": 1, "criteria_config": { "min_points": 0 } }, { "code": "silver", "name": "Silver", "level": 2, "criteria_config": { "min_points": 50 } }],
-          "rewards": [{ "code": "coupon", "name": "Coupon", "type": "coupon", "max_claims_per_participant": 1 }]
+          "rewards": [{ "code": "coupon", "name": "Coupon", "type": "coupon", "max_claims_per_participant": 1 }, { "code": "mug", "name": "Mug", "type": "physical", "points_cost": 5 }]
         }
         """;
 }

@@ -19,7 +19,7 @@ public sealed class DeliveryTests
            {"code":"basket","name":"Basket","objectives":[{"code":"once","event_name":"buy","target":1}],"max_completions":2,"rewards":[{"type":"reward","code":"coupon"}]}],
          "streaks":[{"code":"daily","name":"Daily","event_name":"buy","period":"daily","freezes":{"earned_every":2,"stockpile_max":1},"milestones":[{"count":2,"rewards":[]}]}],
          "tiers":[{"code":"bronze","name":"Bronze","level":1,"criteria_config":{"min_points":0}},{"code":"silver","name":"Silver","level":2,"criteria_config":{"min_points":50}}],
-         "rewards":[{"code":"coupon","name":"Coupon","type":"coupon","stock":100,"max_claims_per_participant":1}]}
+         "rewards":[{"code":"coupon","name":"Coupon","type":"coupon","stock":100,"max_claims_per_participant":1},{"code":"mug","name":"Mug","type":"physical","points_cost":5}]}
         """;
 
     [Fact]
@@ -38,7 +38,8 @@ public sealed class DeliveryTests
 
         // What the clock does: the challenge ends, the streak is frozen, then broken, the points expire.
         host.Server.Jump("2026-04-01T10:00:00Z");
-        await host.UntilAsync("every type came", () => host.Hooks.DistinctBy(hook => hook.Type).Count() == MessageTypes.All.Count);
+        await ByHand.LiveAsync(host.Server.Test, "p");
+        await host.UntilAsync("every type but the last came", () => host.Hooks.DistinctBy(hook => hook.Type).Count() == MessageTypes.All.Count - 1);
         await host.UntilNothingWaitsAsync();
 
         var facts = (await host.Server.Test.FactsAsync("p", "?page_size=100")).Json.GetProperty("facts").EnumerateArray().ToList();
@@ -54,9 +55,17 @@ public sealed class DeliveryTests
         });
 
         // What nobody's event set off has none.
-        string[] ofTheClock = [FactKinds.PointsExpired, FactKinds.ChallengeEnded, FactKinds.StreakBroken, FactKinds.StreakFreezeUsed, FactKinds.ChallengeEnrolled];
+        var ofEvents = facts.Where(fact => fact.GetProperty("event_id").ValueKind == JsonValueKind.String).Select(fact => fact.GetProperty("fact_id").GetString()).ToHashSet();
         Assert.All(host.Hooks, hook => Assert.Equal(
-            ofTheClock.Contains(hook.Type) ? JsonValueKind.Null : JsonValueKind.Object, hook.Json.GetProperty("data").GetProperty("event").ValueKind));
+            ofEvents.Contains(hook.Id) ? JsonValueKind.Object : JsonValueKind.Null, hook.Json.GetProperty("data").GetProperty("event").ValueKind));
+
+        // The last message of a participant names nobody any more.
+        var erased = await host.Server.Test.DeleteAsync("/api/v1/gamify/admin/participants/p");
+        Assert.True(erased.Status == 200, erased.ToString());
+        await host.UntilAsync("the erasure is told", () => host.Hooks.Any(hook => hook.Type == FactKinds.ParticipantErased));
+        var last = Assert.Single(host.Hooks, hook => hook.Type == FactKinds.ParticipantErased);
+        Assert.Equal((erased["fact_id"], JsonValueKind.Null), (last.Id, last.Json.GetProperty("participant_id").ValueKind));
+        Assert.True(last.IsSignedBy(secret));
         Assert.All(host.Server.Log, line => Assert.Contains("Back it up with the store", line, StringComparison.Ordinal));
     }
 

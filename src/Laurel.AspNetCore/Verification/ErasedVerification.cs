@@ -103,10 +103,19 @@ internal sealed class ErasedVerification(ParticipantRecord stored, string where,
         }
 
         _points.Add(counted);
-        foreach (var granted in counted.OfType<RewardGranted>())
+        foreach (var fact in counted)
         {
-            _claims[granted.RewardCode] = _claims.GetValueOrDefault(granted.RewardCode) + 1;
-            await rewards.AddAsync(where, stored.Name.Environment, row, granted, cancellationToken);
+            switch (fact)
+            {
+                case RewardIssued issued:
+                    _claims[issued.RewardCode] = _claims.GetValueOrDefault(issued.RewardCode) + 1;
+                    await rewards.AddAsync(where, stored.Name.Environment, row, issued, cancellationToken);
+                    break;
+                case RewardCancelled cancelled:
+                    // What was cancelled no longer counts for the participant, but was issued all the same.
+                    _claims[cancelled.RewardCode] = Math.Max(0, _claims.GetValueOrDefault(cancelled.RewardCode) - 1);
+                    break;
+            }
         }
     }
 

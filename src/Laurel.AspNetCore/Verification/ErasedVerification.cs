@@ -31,7 +31,9 @@ internal sealed class ErasedVerification(ParticipantRecord stored, string where,
         Compare(row.Seq, "properties", ErasedInput.Properties, Encoding.UTF8.GetString(row.Properties.Span));
         if (!isErasure)
         {
-            Compare(row.Seq, "answer", row.Kind == InputKind.Tick ? "" : ErasedInput.Answer, Encoding.UTF8.GetString(row.Answer.Span));
+            // Some commands have none, and nobody knows any more which command it was.
+            var hasNone = row.Kind == InputKind.Tick || (row.Kind == InputKind.Command && row.Answer.IsEmpty);
+            Compare(row.Seq, "answer", hasNone ? "" : ErasedInput.Answer, Encoding.UTF8.GetString(row.Answer.Span));
             Compare(row.Seq, "payload_hash", Text(0), row.PayloadHash.ToString(CultureInfo.InvariantCulture));
         }
 

@@ -132,12 +132,12 @@ internal sealed class ErasureStory : IAsyncDisposable
     // Said twice, so that what the log kept of the first saying is looked for, too.
     private async Task WriteProfileAsync(Api api)
     {
-        var path = $"/api/v1/gamify/participants/{Uri.EscapeDataString(Participant)}";
         foreach (var mark in (string[])["1", "2"])
         {
             var attributes = $$"""{"{{Canary($"attribute-{mark}")}}":"{{Canary($"attributed-{mark}")}}"}""";
-            await SucceedAsync(api.PutAsync(
-                path, $$"""{"display_name":"{{Canary($"display-{mark}")}}","avatar_url":"https://example.com/{{Canary($"avatar-{mark}")}}","attributes":{{attributes}} }"""));
+            await SucceedAsync(api.PostAsync(
+                "/api/v1/gamify/participants",
+                $$"""{"participant_id":{{Some.Json(Participant)}},"display_name":"{{Canary($"display-{mark}")}}","avatar_url":"https://example.com/{{Canary($"avatar-{mark}")}}","attributes":{{attributes}} }"""));
         }
     }
 

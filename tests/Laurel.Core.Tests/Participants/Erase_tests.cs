@@ -2,7 +2,6 @@ using Laurel.Core.Tests.Evaluation;
 using Laurel.Evaluation;
 using Laurel.Facts;
 using Laurel.Participants;
-using Laurel.Points;
 using Laurel.Rewards;
 
 namespace Laurel.Core.Tests.Participants;

@@ -54,7 +54,11 @@ public sealed record LoadedParticipant(
     long Key, ParticipantName Name, ParticipantState State, long RateArrival, Timestamp CreatedAt, bool IsNew, Timestamp? DueAt);
 
 /// <summary>The first answer to an idempotency key, byte for byte, and the hash of the payload that it answered.</summary>
-public sealed record StoredAnswer(byte[] Answer, UInt128 PayloadHash);
+public sealed record StoredAnswer(byte[] Answer, UInt128 PayloadHash)
+{
+    /// <summary>Whether the participant was erased, and the answer with it: of what was called then nobody knows any more.</summary>
+    public bool IsErased => Answer.AsSpan().SequenceEqual(ErasedInput.AnswerBytes);
+}
 
 /// <summary>All that one commit keeps.</summary>
 public sealed class BatchWrites

@@ -32,6 +32,8 @@ public static class ErasedInput
     /// <summary>Their properties.</summary>
     public const string Properties = "{}";
 
-    /// <summary>Their answers, which retried calls are given.</summary>
+    /// <summary>What stands in place of their answers. No call is ever answered so.</summary>
     public const string Answer = """{"erased":true}""";
+
+    internal static ReadOnlySpan<byte> AnswerBytes => """{"erased":true}"""u8;
 }

@@ -39,7 +39,7 @@ internal static class ChallengesReference
         },
         Errors =
         [
-            EventsReference.KeyInvalid,
+            .. EventsReference.KeyErrors,
             new(404, "CHALLENGE_NOT_FOUND", "No active challenge has this code."),
             new(409, "ENROLLMENT_NOT_EXPLICIT", "The challenge takes everybody: nobody enrols."),
             new(409, "CHALLENGE_NOT_OPEN", "The challenge has not begun, or is over."),

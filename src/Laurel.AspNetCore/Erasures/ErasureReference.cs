@@ -15,8 +15,8 @@ internal static class ErasureReference
     {
         Text = """
             Profile, properties, event names, notes and the id itself leave the store, its log and the webhook tables in one commit; what is left are Laurel's own conclusions under a name that nobody
-            can ask for, so that ledgers and stocks keep their totals. The participant then reads as unknown. A call that is retried with an old idempotency key is answered `{"erased":true}`, and a
-            write with a new key begins a new participant. `totals` are the balances as they stay in the sums. Exports, backups and messages that were sent before are out of Laurel's reach.
+            can ask for, so that ledgers and stocks keep their totals. The participant then reads as unknown. A call that is retried with an old idempotency key is answered 410
+            `PARTICIPANT_ERASED`, and a write with a new key begins a new participant. `totals` are the balances as they stay in the sums. Exports, backups and messages that were sent before are out of Laurel's reach.
             """,
         Parameters = [ParticipantReference.ParticipantId],
         Answer = new(

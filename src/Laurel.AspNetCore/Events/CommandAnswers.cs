@@ -51,6 +51,11 @@ internal sealed record EventFailure(int Status, string Code, string Detail, int?
             "RATE_LIMIT_PARTICIPANT_EXCEEDED",
             $"This participant receives more writes than its cap allows. Nothing was kept; send it again in {refused.RetryAfterSeconds} s.",
             refused.RetryAfterSeconds),
+        CommandOutcome.Erased => new(
+            410,
+            "PARTICIPANT_ERASED",
+            "This Idempotency-Key was used by a call for a participant who was erased since, and its answer was erased too. Nothing was kept now; a call with another key begins a new participant.",
+            null),
         CommandOutcome.StoreFailed { Fault: StoreFault.OutcomeUnknown } => new(
             503, "OUTCOME_UNKNOWN", "The store failed while it committed, so it is not known whether this was kept. Send it again with the same Idempotency-Key to learn it.", 1),
         CommandOutcome.StoreFailed failed when ReferenceEquals(failed, EventPipeline.QueueFull) => new(503, "QUEUE_FULL", failed.Message, 1),

@@ -21,8 +21,12 @@ internal static class EventsReference
         ["Idempotency-Payload-Mismatch"] = "`true` when that earlier call carried another payload.",
     };
 
-    public static readonly ErrorRow KeyInvalid =
-        new(400, "IDEMPOTENCY_KEY_INVALID", "Idempotency-Key header is empty, longer than 255 chars, or contains characters outside [A-Za-z0-9_\\-:.].");
+    /// <summary>What calls that take a key may hear of it.</summary>
+    public static readonly ErrorRow[] KeyErrors =
+    [
+        new(400, "IDEMPOTENCY_KEY_INVALID", "Idempotency-Key header is empty, longer than 255 chars, or contains characters outside [A-Za-z0-9_\\-:.]."),
+        new(410, "PARTICIPANT_ERASED", "The Idempotency-Key was used for a participant who was erased since, and the answer went with it. Nothing was kept now."),
+    ];
 
     public static readonly ErrorRow RateRefused = new(
         429, "RATE_LIMIT_PARTICIPANT_EXCEEDED", "Per-participant write rate cap exceeded. The Retry-After response header tells you when to retry.");
@@ -75,7 +79,7 @@ internal static class EventsReference
         },
         Errors =
         [
-            KeyInvalid,
+            .. KeyErrors,
             new(400, "IDEMPOTENCY_KEY_MISMATCH", "Both the Idempotency-Key header and a body idempotency_key were provided and they differ."),
             RateRefused,
             .. PipelineErrors,
@@ -86,7 +90,7 @@ internal static class EventsReference
     {
         Text = """
             Each event is processed on its own: one that fails, for example by its participant's rate cap, has `status` `error` and an `error` with
-            `code`, `detail` and `retry_after_seconds`, and the others stand. Set `idempotency_key` on each; the header `Idempotency-Key` is not honoured here.
+            `code`, `detail` and, where waiting helps, `retry_after_seconds`, and the others stand. Set `idempotency_key` on each; the header `Idempotency-Key` is not honoured here.
             """,
         Request = new(
             "BatchRequest",

@@ -72,6 +72,7 @@ internal static class Problem
         405 => "Method not allowed",
         408 => "Request timeout",
         409 => "Conflict",
+        410 => "Gone",
         412 => "Precondition failed",
         413 => "Content too large",
         415 => "Unsupported media type",

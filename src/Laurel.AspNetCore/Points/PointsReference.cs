@@ -11,7 +11,7 @@ internal static class PointsReference
 
     private static readonly ErrorRow NoCurrency = new(404, "CURRENCY_NOT_FOUND", "The program has no currency of this code.");
 
-    private static readonly ErrorRow[] WriteErrors = [EventsReference.KeyInvalid, NoCurrency, EventsReference.RateRefused, .. EventsReference.PipelineErrors];
+    private static readonly ErrorRow[] WriteErrors = [.. EventsReference.KeyErrors, NoCurrency, EventsReference.RateRefused, .. EventsReference.PipelineErrors];
 
     public static readonly EndpointDescription Award = new("awardPoints", Tag, "Award points by hand")
     {
@@ -86,7 +86,7 @@ internal static class PointsReference
                   ]
                 }
                 """)),
-        Errors = [EventsReference.KeyInvalid, .. EventsReference.PipelineErrors],
+        Errors = [.. EventsReference.KeyErrors, .. EventsReference.PipelineErrors],
     };
 
     public static readonly EndpointDescription Balance = new("readPoints", Tag, "Read a participant's balances")

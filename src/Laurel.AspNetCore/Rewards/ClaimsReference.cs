@@ -15,7 +15,7 @@ internal static class ClaimsReference
 
     private static readonly ErrorRow[] MoveErrors =
     [
-        EventsReference.KeyInvalid,
+        .. EventsReference.KeyErrors,
         Unknown,
         new(409, "CLAIM_REDEEMED", "The claim was redeemed before."),
         new(409, "CLAIM_CANCELLED", "The claim was cancelled before."),

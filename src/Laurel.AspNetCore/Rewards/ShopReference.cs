@@ -67,7 +67,7 @@ internal static class ShopReference
         },
         Errors =
         [
-            EventsReference.KeyInvalid,
+            .. EventsReference.KeyErrors,
             new(400, "INSUFFICIENT_POINTS", "The balance holds fewer points than the reward costs."),
             new(404, "REWARD_NOT_FOUND", "The program has no active reward of this code."),
             new(409, "REWARD_EXPIRED", "Its `expires_at` has passed."),

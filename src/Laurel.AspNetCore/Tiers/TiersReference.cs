@@ -39,7 +39,7 @@ internal static class TiersReference
         {
             Headers = EventsReference.ReplayHeaders,
         },
-        Errors = [EventsReference.KeyInvalid, new(404, "TIER_NOT_FOUND", "The program has no active tier of this code."), EventsReference.RateRefused, .. EventsReference.PipelineErrors],
+        Errors = [.. EventsReference.KeyErrors, new(404, "TIER_NOT_FOUND", "The program has no active tier of this code."), EventsReference.RateRefused, .. EventsReference.PipelineErrors],
     };
 
     public static readonly EndpointDescription Read = new("readParticipantTier", Tag, "Read a participant's tier, the next one, and how it came")

@@ -36,7 +36,20 @@ internal static class KeptFacts
             FactKinds.PointsAwarded => new PointsAwarded(place, cause, source, Text("currency"), Number("amount"), Number("new_balance")),
             FactKinds.PointsDeducted => new PointsDeducted(place, cause, source, Text("currency"), Number("amount"), Number("new_balance")),
             FactKinds.PointsExpired => new PointsExpired(place, cause, source, Text("currency"), Number("amount"), Number("new_balance")),
+            FactKinds.PointsRefunded => new PointsRefunded(place, cause, source, Text("currency"), Number("amount"), Number("new_balance")),
             FactKinds.RewardGranted => new RewardGranted(place, cause, source, Text("reward_code"), Text("reward_name"), Text("reward_type"), data.GetProperty("code_value"u8).GetString()),
+            FactKinds.RewardClaimed => new RewardClaimed(
+                place,
+                cause,
+                source,
+                Text("reward_code"),
+                Text("reward_name"),
+                Text("reward_type"),
+                data.GetProperty("code_value"u8).GetString(),
+                Text("currency"),
+                Number("points_deducted")),
+            FactKinds.RewardCancelled => new RewardCancelled(
+                place, cause, source, Text("reward_code"), Text("reward_name"), Text("reward_type"), FactId.TryParse(Text("claim_id"), out var claim) ? claim : throw new FormatException("A claim_id is no id.")),
             _ => null,
         };
 

@@ -23,7 +23,9 @@ internal sealed class ErasureStory : IAsyncDisposable
             { "code": "kinds", "objectives": [{ "code": "o", "event_name": "buy", "metric": { "type": "distinct", "property": "properties.kind" }, "target": 1000 }] },
             { "code": "visits", "enrollment": "explicit", "objectives": [{ "code": "o", "event_name": "visit", "metric": { "type": "count" }, "target": 100 }] }
           ],
-          "rewards": [{ "code": "coupon", "name": "Coupon", "type": "coupon", "code_pool": true }]
+          "badges": [{ "code": "helper", "name": "Helper" }],
+          "tiers": [{ "code": "gold", "name": "Gold", "level": 1, "criteria_config": { "min_points": 5000 } }],
+          "rewards": [{ "code": "coupon", "name": "Coupon", "type": "coupon", "code_pool": true }, { "code": "mug", "name": "Mug", "type": "physical", "points_cost": 1 }]
         }
         """;
 
@@ -81,6 +83,8 @@ internal sealed class ErasureStory : IAsyncDisposable
         await AwardAsync(api, "deduct", "D");
         var enrolled = await api.PostAsync("/api/v1/gamify/challenges/visits/enroll", $$"""{"participant_id":{{Some.Json(Participant)}}}""", ("Idempotency-Key", Some.Key()));
         Assert.True(enrolled.Status is 200 or 201, enrolled.ToString());
+        await WriteProfileAsync(api);
+        await BestowAsync(api);
         await OthersAsync(api, 20);
         Expect.Processed(await api.PostEventAsync(Some.Event(Participant, Canary("last-name"), Properties("last"))));
 
@@ -123,6 +127,39 @@ internal sealed class ErasureStory : IAsyncDisposable
         var body = $$"""{"participant_id":{{Some.Json(Participant)}},"amount":5,"reason":"{{Canary($"reason-{mark}")}}","metadata":{{metadata}} }""";
         var reply = await api.PostAsync($"/api/v1/gamify/points/{what}", body, ("Idempotency-Key", Canary($"key-{mark}", isKept: false)));
         Assert.True(reply.Status == 200, reply.ToString());
+    }
+
+    // Said twice, so that what the log kept of the first saying is looked for, too.
+    private async Task WriteProfileAsync(Api api)
+    {
+        foreach (var mark in (string[])["1", "2"])
+        {
+            var attributes = $$"""{"{{Canary($"attribute-{mark}")}}":"{{Canary($"attributed-{mark}")}}"}""";
+            await SucceedAsync(api.PostAsync(
+                "/api/v1/gamify/participants",
+                $$"""{"participant_id":{{Some.Json(Participant)}},"display_name":"{{Canary($"display-{mark}")}}","avatar_url":"https://example.com/{{Canary($"avatar-{mark}")}}","attributes":{{attributes}} }"""));
+        }
+    }
+
+    // A badge, a tier, and claims that move.
+    private async Task BestowAsync(Api api)
+    {
+        var participant = $"\"participant_id\":{Some.Json(Participant)}";
+        var metadata = $$"""{"{{Canary("badge-note")}}":"{{Canary("badge-noted")}}"}""";
+        await SucceedAsync(api.PostAsync("/api/v1/gamify/badges/award", $$"""{ {{participant}},"badge_code":"helper","metadata":{{metadata}} }"""));
+        await SucceedAsync(api.PostAsync("/api/v1/gamify/tiers/assign", $$"""{ {{participant}},"tier_code":"gold","reason":"{{Canary("tier-reason")}}"}""", ("Idempotency-Key", Some.Key())));
+        foreach (var verb in (string[])["redeem", "cancel"])
+        {
+            var claim = await SucceedAsync(api.PostAsync("/api/v1/gamify/rewards/mug/claim", $$"""{ {{participant}} }""", ("Idempotency-Key", Some.Key())));
+            await SucceedAsync(api.PostAsync($"/api/v1/gamify/admin/claims/{claim["claim_id"]}/{verb}", $$"""{"reason":"{{Canary($"{verb}-reason")}}"}"""));
+        }
+    }
+
+    private static async Task<Reply> SucceedAsync(Task<Reply> call)
+    {
+        var reply = await call;
+        Assert.True(reply.Status is 200 or 201, reply.ToString());
+        return reply;
     }
 
     private string Properties(string of) =>

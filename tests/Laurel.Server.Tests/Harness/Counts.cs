@@ -23,6 +23,9 @@ public static class Counts
     /// <summary>Rounds in which many want the last codes and points: 1,000 in a long run.</summary>
     public static int ShopRounds => IsLong ? 1_000 : 3;
 
+    /// <summary>Rounds of <c>kill -9</c> while participants are erased: 30 in a long run.</summary>
+    public static int ErasureRounds => Read("LAUREL_CRASH_ROUNDS") ?? (IsLong ? 30 : 2);
+
     /// <summary>How long three nodes are under load while they die: a minute in a long run.</summary>
     public static TimeSpan NodesLoad => TimeSpan.FromSeconds(IsLong ? 60 : 8);
 

@@ -47,8 +47,9 @@ internal sealed class BatchDecision(
     {
         if (command.Key is { } key && (batch.Answers.TryGetValue(key, out var first) || _answered.TryGetValue(key, out first)))
         {
-            // Of an erased input nobody knows any more what it said.
-            return new CommandOutcome.Answered(first.Answer, IsReplay: true, first.PayloadHash != default && first.PayloadHash != command.PayloadHash);
+            return first.IsErased
+                ? new CommandOutcome.Erased()
+                : new CommandOutcome.Answered(first.Answer, IsReplay: true, first.PayloadHash != command.PayloadHash);
         }
 
         var participant = _participants[command.Participant];

@@ -17,6 +17,9 @@ internal abstract record CommandOutcome
     /// <summary>Refused by the rules; nothing was kept. <paramref name="State"/> is the participant's, <paramref name="Book"/> what judged.</summary>
     public sealed record Refused(Refusal Reason, ParticipantState State, RuleBook Book) : CommandOutcome;
 
+    /// <summary>A call with the same key was kept, and its answer went when its participant was erased. Nothing was kept now.</summary>
+    public sealed record Erased : CommandOutcome;
+
     /// <summary>What was due happened; there is nothing to answer.</summary>
     public sealed record Woken : CommandOutcome;
 

@@ -49,7 +49,7 @@ public sealed class ParticipantListTests(RunningServer server)
         var admin = (await FilledAsync()).Admin;
 
         await ListsAsync(admin, "search=bOB", "Bob_1");
-        await ListsAsync(admin, "search=ob");
+        await ListsAsync(admin, "search=igger");
         await ListsAsync(admin, "search=%C3%9Cnal", "ada");
         await ListsAsync(admin, "search=A", "Bob_1", "ada");
         await ListsAsync(admin, "search=ROBERT%20a", "Bob_1");
@@ -73,7 +73,7 @@ public sealed class ParticipantListTests(RunningServer server)
     public async Task An_erased_participant_is_not_listed()
     {
         var tenant = await FilledAsync();
-        Assert.Equal(204, (await tenant.Admin.DeleteAsync($"{List}/Bob_1")).Status);
+        Assert.Equal(200, (await tenant.Admin.DeleteAsync($"{List}/Bob_1")).Status);
 
         Assert.Equal(["cy", "digger", "ada"], Ids(await ListAsync(tenant.Admin)));
     }

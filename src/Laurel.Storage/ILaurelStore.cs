@@ -64,6 +64,11 @@ public interface ILaurelStore : IAsyncDisposable
     /// </summary>
     ValueTask<IReadOnlyList<ParticipantRow>> ReadParticipantsAsync(EnvironmentKey environment, long afterKey, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A page of an environment's participants, found and sorted by what they have. Walks the whole environment, so it is for people and not for every request.
+    /// </summary>
+    ValueTask<ParticipantListPage> ListParticipantsAsync(ParticipantListQuery query, CancellationToken cancellationToken);
+
     /// <summary>Pieces of a participant's state by key; those that are not there, or the whole participant, are absent.</summary>
     ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> ReadPartsAsync(ParticipantName participant, IReadOnlyList<string> keys, CancellationToken cancellationToken);
 

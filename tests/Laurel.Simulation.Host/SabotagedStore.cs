@@ -94,6 +94,9 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
         EnvironmentKey environment, long afterKey, int limit, CancellationToken cancellationToken) =>
         store.ReadParticipantsAsync(environment, afterKey, limit, cancellationToken);
 
+    public ValueTask<ParticipantListPage> ListParticipantsAsync(ParticipantListQuery query, CancellationToken cancellationToken) =>
+        store.ListParticipantsAsync(query, cancellationToken);
+
     public ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> ReadPartsAsync(
         ParticipantName participant, IReadOnlyList<string> keys, CancellationToken cancellationToken) => store.ReadPartsAsync(participant, keys, cancellationToken);
 

@@ -101,6 +101,7 @@ public static class LaurelHosting
         services.AddSingleton<PointsApi>();
         services.AddSingleton<LedgerApi>();
         services.AddSingleton<ProfileApi>();
+        services.AddSingleton<ParticipantListApi>();
         services.AddSingleton<BadgesApi>();
         services.AddSingleton<TiersApi>();
         services.AddSingleton<StreaksApi>();
@@ -150,6 +151,7 @@ public static class LaurelHosting
         services.GetRequiredService<PointsApi>().Map(routes);
         services.GetRequiredService<LedgerApi>().Map(routes);
         services.GetRequiredService<ProfileApi>().Map(routes);
+        services.GetRequiredService<ParticipantListApi>().Map(routes);
         services.GetRequiredService<BadgesApi>().Map(routes);
         services.GetRequiredService<TiersApi>().Map(routes);
         services.GetRequiredService<StreaksApi>().Map(routes);

@@ -192,6 +192,10 @@ public sealed class PostgresStore : ILaurelStore
         await ReadAllAsync(() => ParticipantTable.SelectAfter(environment, afterKey, limit), ParticipantTable.Read, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ParticipantListPage> ListParticipantsAsync(ParticipantListQuery query, CancellationToken cancellationToken) =>
+        _sessions.ReadAsync((connection, cancellation) => ParticipantListReads.ReadAsync(connection, query, cancellation), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> ReadPartsAsync(
         ParticipantName participant, IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
         _sessions.ReadAsync((connection, cancellation) => PartTable.ReadAsync(connection, participant, keys, cancellation), cancellationToken);

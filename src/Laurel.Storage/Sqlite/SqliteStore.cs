@@ -50,14 +50,13 @@ public sealed class SqliteStore : ILaurelStore
     /// <inheritdoc/>
     public ValueTask StartAsync(CancellationToken cancellationToken)
     {
-        _processLock = TakeProcessLock(_options.Path);
+        _processLock = ProcessLock.Take(_options.Path);
         _connection = Connection.Open(_options.Path, readOnly: false, cacheMiB: 32);
         var version = Version.Parse(SQLitePCL.raw.sqlite3_libversion().utf8_to_string());
         if (version < OldestSafeSqlite)
         {
             throw new StoreException(StoreFault.Misconfigured, $"SQLite {version} may lose data; Laurel needs {OldestSafeSqlite} or newer. Use the library that Laurel ships.");
         }
-
 
         // Large pages: most of what is written is the log's end, where a page takes many rows, and each page costs two calls to the system.
         // An existing store keeps the size that it was made with.
@@ -162,6 +161,10 @@ public sealed class SqliteStore : ILaurelStore
             },
             cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<ParticipantListPage> ListParticipantsAsync(ParticipantListQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(snapshot => ParticipantListReads.Read(snapshot.Connection, query), null, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyDictionary<string, ReadOnlyMemory<byte>>> ReadPartsAsync(
@@ -383,23 +386,4 @@ public sealed class SqliteStore : ILaurelStore
 
     private static T Started<T>(T? part)
         where T : class => part ?? throw new InvalidOperationException("The store was not started.");
-
-    private static FileStream TakeProcessLock(string path)
-    {
-        var lockPath = path + ".lock";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException failure) when (File.Exists(lockPath))
-        {
-            throw new StoreException(
-                StoreFault.Misconfigured, $"Another Laurel process uses the store {path}. A SQLite store serves one process: stop the other one, or set Laurel:Store to another file.", failure);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreException(StoreFault.Misconfigured, $"The store's folder cannot be used: {failure.Message} Set Laurel:Store to a file in a folder that may be written.", failure);
-        }
-    }
 }

@@ -76,7 +76,7 @@ public sealed class ClientCallTests(RunningServer server)
         var tried = await client.Events.TryAsync(bought);
         var emitted = await client.Events.EmitAsync(bought);
         var again = await client.Events.EmitAsync(bought);
-        var batch = await client.Events.EmitBatchAsync([new EmitEvent(participant, "login"), new EmitEvent(participant, "")]);
+        var batch = await client.Events.EmitBatchAsync([new EmitEvent(participant, "login"), new EmitEvent(participant, "login")]);
         var trace = await client.Events.TraceAsync(emitted.EventId);
         var history = await client.Events.ListAsync(participant, "purchase_completed", DateOnly.MinValue, DateOnly.FromDateTime(DateTime.UtcNow).AddDays(1), pageSize: 10);
 
@@ -89,8 +89,8 @@ public sealed class ClientCallTests(RunningServer server)
         Assert.Equal("welcome", Assert.Single(emitted.RewardsGranted.OfType<GrantedCompletion>()).ChallengeCode);
         Assert.Equal(("bronze", null), emitted.RewardsGranted.OfType<GrantedTier>().Select(tier => (tier.TierCode, tier.PreviousCode)).Single());
         Assert.Equal((false, true, emitted.EventId), (emitted.IsReplay, again.IsReplay, again.EventId));
-        Assert.Equal((1, 1), (batch.Processed, batch.Failed));
-        Assert.Equal((null, "unprocessable_entity"), (batch.Results[0].Error, batch.Results[1].Error!.Code));
+        Assert.Equal((2, 0), (batch.Processed, batch.Failed));
+        Assert.NotEqual(batch.Results[0].EventId, batch.Results[1].EventId);
         Assert.Contains(trace.Rules, rule => rule is { Type: "point_rule", Code: "spend", Fired: true, After: 49 });
         Assert.Equal((1, emitted.EventId, 49.99m), (history.Total, history.Events[0].Id, history.Events[0].Properties.GetProperty("amount").GetDecimal()));
     }
@@ -100,13 +100,13 @@ public sealed class ClientCallTests(RunningServer server)
         var awarded = await client.Points.AwardAsync(
             new AwardPoints(participant, 250) { Reason = "Sorry", Metadata = new JsonObject { ["ticket"] = "4711" }, ExpiresAt = DateTimeOffset.UtcNow.AddYears(1) });
         var deducted = await client.Points.DeductAsync(new DeductPoints(participant, 99));
-        var batch = await client.Points.AwardBatchAsync([new AwardPoints(participant, 1), new AwardPoints(participant, 0)]);
+        var batch = await client.Points.AwardBatchAsync([new AwardPoints(participant, 1), new AwardPoints(participant, 1) { Currency = "gems" }]);
         var balance = await client.Points.ReadAsync(participant);
         var ledger = await client.Points.ListTransactionsAsync(participant, pageSize: 3);
 
         Assert.Equal((250L, 299L, "silver", "bronze"), (awarded.Amount, awarded.NewBalance, awarded.TierUpgrade!.Code, awarded.TierUpgrade.PreviousCode));
         Assert.Equal((99L, 200L), (deducted.Amount, deducted.NewBalance));
-        Assert.Equal((1, 1, 201L, "error"), (batch.Processed, batch.Failed, batch.Results[0].NewBalance, batch.Results[1].Status));
+        Assert.Equal((1, 1, 201L, LaurelErrorCodes.CurrencyNotFound), (batch.Processed, batch.Failed, batch.Results[0].NewBalance, batch.Results[1].Error!.Code));
         Assert.Equal((201L, 300L, 99L), (balance.Balance, balance.TotalEarned, balance.TotalSpent));
         Assert.Equal(new CurrencyTotals(201, 300, 99), balance.Currencies["points"]);
         Assert.Equal([1, -99, 250], ledger.Transactions.Select(line => line.Amount));
@@ -172,7 +172,7 @@ public sealed class ClientCallTests(RunningServer server)
 
         Assert.Equal(("Ada", "https://example.com/a.png", "red"), (upserted.DisplayName, upserted.AvatarUrl, upserted.Attributes.GetProperty("team").GetString()));
         Assert.Equal(("Ada", null, """{"team":"red"}"""), (changed.DisplayName, changed.AvatarUrl, JsonSerializer.Serialize(read.Attributes)));
-        Assert.Equal((2L, 3L, "guest"), (read.TotalEvents, read.RewardsClaimed, read.Tier!.Code));
+        Assert.Equal((3L, 3L, "guest"), (read.TotalEvents, read.RewardsClaimed, read.Tier!.Code));
         Assert.Equal((201L, "guest", 2, 2, 1, 3), (state.Points!.Balance, state.Tier!.CurrentTier!.Code, state.Badges!.Count, state.Challenges!.Count, state.Streaks!.Count, state.Rewards!.Count));
         Assert.Equal((201L, 2, true, true), (part.Points!.Balance, part.Badges!.Count, part.Tier is null, part.Rewards is null));
         Assert.Equal((1, "points.refunded"), (facts.Total, facts.Facts[0].Kind));

@@ -60,7 +60,7 @@ public sealed class ParticipantsClient
 
     /// <summary>All that is kept of a participant, as the server's document. It is held in memory as a whole.</summary>
     public Task<JsonElement> ExportAsync(string participantId, CancellationToken cancellationToken = default) =>
-        _wire.GetAsync(Paths.Participant(participantId, "/export"), LaurelJson.Default.JsonElement, cancellationToken);
+        _wire.GetAsync(Paths.Below("admin/participants/", participantId, "/export"), LaurelJson.Default.JsonElement, cancellationToken);
 
     /// <summary>
     /// Erases a participant for good. It is not tried again where its outcome is unknown, as the second call would find nobody: then
@@ -68,5 +68,5 @@ public sealed class ParticipantsClient
     /// </summary>
     public Task<ParticipantErased> EraseAsync(string participantId, CancellationToken cancellationToken = default) =>
         _wire.SendAsync(
-            new Call(HttpMethod.Delete, Paths.Participant(participantId)) { OnceOnly = true }, LaurelJson.Default.ParticipantErased, cancellationToken);
+            new Call(HttpMethod.Delete, Paths.Below("admin/participants/", participantId)) { OnceOnly = true }, LaurelJson.Default.ParticipantErased, cancellationToken);
 }

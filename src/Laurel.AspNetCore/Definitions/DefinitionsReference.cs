@@ -31,7 +31,8 @@ internal sealed record DefinitionsReference(
         var tried = new AnswerRow(
             200,
             "With `dry_run=true`: what would change.",
-            new("Publication", $$"""{ "version": 3, "changes": [{ "kind": "{{word.Replace(' ', '_')}}", "code": "a_code", "change": "changed" }], "published_at": "2026-02-14T10:00:00Z" }""")) { Headers = Headers };
+            new("Publication", $$"""{ "version": 3, "changes": [{ "kind": "{{word.Replace(' ', '_')}}", "code": "a_code", "change": "changed" }], "published_at": "2026-02-14T10:00:00Z" }"""))
+        { Headers = Headers };
         return new(
             new($"list{plural}", Tag, $"List {listed}")
             {

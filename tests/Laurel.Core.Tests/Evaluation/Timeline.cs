@@ -1,5 +1,5 @@
-using Laurel.Challenges;
 using System.Text;
+using Laurel.Challenges;
 using Laurel.Evaluation;
 using Laurel.Facts;
 using Laurel.Rules;

@@ -85,7 +85,7 @@ public sealed partial class NameTests
         Found.None(
             from path in Repository.Files
             where path.EndsWith("package-lock.json", StringComparison.Ordinal) || path.EndsWith("packages.lock.json", StringComparison.Ordinal)
-            where Repository.Read(path).Contains("http", StringComparison.Ordinal)
+            where Repository.Read(path).Contains("://", StringComparison.Ordinal)
             select path);
 
     [Fact]

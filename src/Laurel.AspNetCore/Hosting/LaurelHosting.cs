@@ -82,35 +82,7 @@ public static class LaurelHosting
             provider.GetRequiredService<ILogger<EventPipeline>>()));
         services.AddSingleton<LaneWorker>();
 
-        services.AddSingleton<DryRun>();
-        services.AddSingleton<LogReplay>();
-        services.AddSingleton<ParticipantWrites>();
-        services.AddSingleton<EventsApi>();
-        services.AddSingleton<EventTraceApi>();
-        services.AddSingleton<EventHistoryApi>();
-        services.AddSingleton<ParticipantReader>();
-        services.AddSingleton<ParticipantStateApi>();
-        services.AddSingleton<ParticipantFactsApi>();
-        services.AddSingleton<ErasureApi>();
-        services.AddSingleton<ParticipantExportApi>();
-        services.AddSingleton<EnvironmentApi>();
-        services.AddSingleton<ProgramApi>();
-        services.AddSingleton<ChallengeStandings>();
-        services.AddSingleton<ParticipantChallengesApi>();
-        services.AddSingleton<EnrollmentApi>();
-        services.AddSingleton<PointsApi>();
-        services.AddSingleton<LedgerApi>();
-        services.AddSingleton<ProfileApi>();
-        services.AddSingleton<ParticipantListApi>();
-        services.AddSingleton<BadgesApi>();
-        services.AddSingleton<TiersApi>();
-        services.AddSingleton<StreaksApi>();
-        services.AddSingleton<RewardCodesApi>();
-        services.AddSingleton<ClaimReader>();
-        services.AddSingleton<ShopApi>();
-        services.AddSingleton<ClaimsApi>();
-        services.AddSingleton<DefinitionsApi>();
-
+        services.AddSlices();
         services.AddWebhooks(options);
         services.AddReference();
 
@@ -167,6 +139,39 @@ public static class LaurelHosting
         routes.MapHealth(services.GetRequiredService<Readiness>());
         routes.MapReference();
         return routes;
+    }
+
+    // What answers requests of participants and administrators, a line a slice.
+    private static void AddSlices(this IServiceCollection services)
+    {
+        services.AddSingleton<DryRun>();
+        services.AddSingleton<LogReplay>();
+        services.AddSingleton<ParticipantWrites>();
+        services.AddSingleton<EventsApi>();
+        services.AddSingleton<EventTraceApi>();
+        services.AddSingleton<EventHistoryApi>();
+        services.AddSingleton<ParticipantReader>();
+        services.AddSingleton<ParticipantStateApi>();
+        services.AddSingleton<ParticipantFactsApi>();
+        services.AddSingleton<ErasureApi>();
+        services.AddSingleton<ParticipantExportApi>();
+        services.AddSingleton<EnvironmentApi>();
+        services.AddSingleton<ProgramApi>();
+        services.AddSingleton<ChallengeStandings>();
+        services.AddSingleton<ParticipantChallengesApi>();
+        services.AddSingleton<EnrollmentApi>();
+        services.AddSingleton<PointsApi>();
+        services.AddSingleton<LedgerApi>();
+        services.AddSingleton<ProfileApi>();
+        services.AddSingleton<ParticipantListApi>();
+        services.AddSingleton<BadgesApi>();
+        services.AddSingleton<TiersApi>();
+        services.AddSingleton<StreaksApi>();
+        services.AddSingleton<RewardCodesApi>();
+        services.AddSingleton<ClaimReader>();
+        services.AddSingleton<ShopApi>();
+        services.AddSingleton<ClaimsApi>();
+        services.AddSingleton<DefinitionsApi>();
     }
 
     private static void AddWebhooks(this IServiceCollection services, LaurelOptions options)

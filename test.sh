@@ -112,9 +112,6 @@ dotnet restore Laurel.slnx --locked-mode --verbosity quiet || give_up "Restore f
 step "Build, warnings as errors"
 dotnet build Laurel.slnx --configuration Release --no-restore --verbosity quiet || give_up "The build failed."
 
-step "Format"
-dotnet format Laurel.slnx --verify-no-changes --no-restore || give_up "Formatting differs. Run: dotnet format Laurel.slnx"
-
 # Every test project is an executable that writes its results as XML: one <assembly> element with the counts.
 results="$(mktemp -d)"
 trap 'for job in $(jobs -p); do kill -- "-$job" 2> /dev/null; done; rm -rf "$results"' EXIT
@@ -188,8 +185,14 @@ count() {
 }
 
 # Two at a time, as the cores are; what waits much beside what computes much.
-start Laurel.Core.Tests
+dotnet format Laurel.slnx --verify-no-changes --no-restore > "$results/format.log" 2>&1 &
+format=$!
 start Laurel.Storage.Tests
+collect
+step "Format"
+wait "$format" || { cat "$results/format.log"; give_up "Formatting differs. Run: dotnet format Laurel.slnx"; }
+start Laurel.Core.Tests
+start Laurel.Tidy
 collect
 start Laurel.Server.Tests
 
@@ -201,7 +204,6 @@ else
 fi
 
 collect
-start Laurel.Tidy
 start Laurel.Simulation
 collect
 if has_postgres || [ "${CI:-}" = true ]; then

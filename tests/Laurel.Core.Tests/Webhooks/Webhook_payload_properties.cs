@@ -26,7 +26,7 @@ public class Webhook_payload_properties
                 var participant = new SimulatedParticipant(Kept.Book(program)) { Stock = { ["c0"] = 1, ["c1"] = 3 }, Judged = judged => Check(judged, types) };
                 participant.Play(moves, Kept.NewYear);
             },
-            iter: LongRun.Times(150));
+            iter: LongRun.Times(500));
 
         // What was never sent was never tested.
         Assert.All(FactKinds.All.Except(GeneratedCommands.KindsNotMade), kind => Assert.True(types[FactKinds.All.ToList().IndexOf(kind)] > 0, $"{kind}: {string.Join(' ', types)}"));

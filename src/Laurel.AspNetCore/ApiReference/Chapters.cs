@@ -18,6 +18,7 @@ internal static class Chapters
         ["Rewards"] = "The catalogue, claims, codes and stock.",
         ["Program"] = "Every definition of an environment in one document.",
         ["Definitions"] = "The same definitions, one at a time.",
+        ["Erasure"] = "What is told of a participant, taken away for good, and a test environment begun anew.",
         ["Webhooks"] = "Where messages go, and what became of them.",
         ["Audit log"] = "Who changed what.",
         ["Operator"] = "Tenants and keys, for the operator of this server.",

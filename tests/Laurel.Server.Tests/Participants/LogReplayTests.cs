@@ -23,6 +23,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Laurel.Server.Tests.Participants;
 
 /// <summary>State is the fold of the log: on any programs, through the real pipeline and a real store. Source: semantics §7, "The log".</summary>
+[Trait(TestStore.Trait, TestStore.Sqlite)]
 public sealed class LogReplayTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

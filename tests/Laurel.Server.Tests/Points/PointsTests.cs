@@ -15,8 +15,8 @@ public sealed class PointsTests(RunningServer server)
         """
         {
           "currencies": [{ "code": "points" }, { "code": "gems" }],
-          "point_rules": [{ "code": "bonus", "event_name": "badge.unlocked", "amount": 5 }],
-          "badges": [{ "code": "rich", "name": "Rich", "rarity": "rare", "criteria": { "event_name": "points.awarded", "metric": { "type": "sum", "property": "properties.amount" }, "target": 100 } }],
+          "point_rules": [{ "code": "bonus", "event_name": "badge.unlocked", "amount": 5, "currency": "gems" }],
+          "badges": [{ "code": "rich", "name": "Rich", "rarity": "rare", "criteria": { "event_name": "points.awarded", "where": { "property": "properties.currency", "op": "eq", "value": "points" }, "metric": { "type": "sum", "property": "properties.amount" }, "target": 100 } }],
           "tiers": [{ "code": "bronze", "name": "Bronze", "level": 1, "criteria_config": { "min_points": 10 } }, { "code": "silver", "name": "Silver", "level": 2, "criteria_config": { "min_points": 100 } }]
         }
         """;
@@ -27,19 +27,19 @@ public sealed class PointsTests(RunningServer server)
         var (tenant, participant) = (await PublishedAsync(), Some.Participant());
         await DoneAsync(tenant, Award, $$"""{"participant_id":"{{participant}}","amount":20}""");
 
-        var reply = await DoneAsync(tenant, Award, $$"""{"participant_id":"{{participant}}","amount":90,"reason":"Sorry","metadata":{"ticket":"4711"}}""");
+        var reply = await DoneAsync(tenant, Award, $$$"""{"participant_id":"{{{participant}}}","amount":90,"reason":"Sorry","metadata":{"ticket":"4711"}}""");
 
         Expect.Members(
             reply.Json, "transaction_id", "participant_id", "currency", "amount", "new_balance", "tier_upgrade", "badges_unlocked", "rewards_granted");
         Assert.Equal((participant, "points"), (reply["participant_id"], reply["currency"]));
-        Assert.Equal((90, 115), (reply.Json.GetProperty("amount").GetInt64(), reply.Json.GetProperty("new_balance").GetInt64()));
+        Assert.Equal((90, 110), (reply.Json.GetProperty("amount").GetInt64(), reply.Json.GetProperty("new_balance").GetInt64()));
         Assert.Equal("""{"code":"silver","name":"Silver","level":2,"previous_code":"bronze","previous_level":1}""", reply.Json.GetProperty("tier_upgrade").GetRawText());
         Assert.Equal("""[{"badge_code":"rich","badge_name":"Rich","rarity":"rare"}]""", reply.Json.GetProperty("badges_unlocked").GetRawText());
         Assert.Equal(
             ["points", "tier", "badge", "points"],
             reply.Json.GetProperty("rewards_granted").EnumerateArray().Select(grant => grant.GetProperty("type").GetString()));
         var state = (await tenant.Participant.StateAsync(participant)).Json;
-        Assert.Equal(115, state.GetProperty("points").GetProperty("balance").GetInt64());
+        Assert.Equal(110, state.GetProperty("points").GetProperty("balance").GetInt64());
         Assert.Equal("silver", state.GetProperty("tier").GetProperty("current_tier").GetProperty("code").GetString());
         Assert.Equal(0, state.GetProperty("total_events").GetInt32());
     }
@@ -56,7 +56,7 @@ public sealed class PointsTests(RunningServer server)
         Assert.Equal((25, 5), (reply.Json.GetProperty("amount").GetInt64(), reply.Json.GetProperty("new_balance").GetInt64()));
         var points = (await tenant.Participant.GetAsync($"{Api.PathOf(participant)}/points")).Json;
         Assert.Equal(
-            $$"""{"participant_id":"{{participant}}","balance":5,"total_earned":30,"total_spent":25,"currencies":{"points":{"balance":5,"total_earned":30,"total_spent":25},"gems":{"balance":0,"total_earned":0,"total_spent":0}}}""",
+            $$$$"""{"participant_id":"{{{{participant}}}}","balance":5,"total_earned":30,"total_spent":25,"currencies":{"points":{"balance":5,"total_earned":30,"total_spent":25},"gems":{"balance":0,"total_earned":0,"total_spent":0}}}""",
             points.GetRawText());
         Assert.Equal("bronze", (await tenant.Participant.StateAsync(participant)).Json.GetProperty("tier").GetProperty("current_tier").GetProperty("code").GetString());
     }
@@ -83,7 +83,7 @@ public sealed class PointsTests(RunningServer server)
     public async Task A_retry_is_answered_byte_for_byte_and_says_where_the_payload_differs()
     {
         var (tenant, participant) = (await PublishedAsync(), Some.Participant());
-        var first = await tenant.Participant.PostAsync(Award, $$"""{"participant_id":"{{participant}}","amount":30,"metadata":{"a":1,"b":2}}""", ("Idempotency-Key", "k"));
+        var first = await tenant.Participant.PostAsync(Award, $$$"""{"participant_id":"{{{participant}}}","amount":30,"metadata":{"a":1,"b":2}}""", ("Idempotency-Key", "k"));
         var same = await tenant.Participant.PostAsync(Award, $$"""{"metadata":{"b":2,"a":1},"amount":30,"participant_id":"{{participant}}"}""", ("Idempotency-Key", "k"));
         var other = await tenant.Participant.PostAsync(Award, $$"""{"participant_id":"{{participant}}","amount":31}""", ("Idempotency-Key", "k"));
 
@@ -98,7 +98,7 @@ public sealed class PointsTests(RunningServer server)
     public async Task The_ledger_has_every_line_with_its_balance_its_note_and_what_is_behind_it()
     {
         var (tenant, participant) = (await PublishedAsync(), Some.Participant());
-        var award = await DoneAsync(tenant, Award, $$"""{"participant_id":"{{participant}}","amount":100,"reason":"Größe","metadata":{"n":1.50}}""");
+        var award = await DoneAsync(tenant, Award, $$$"""{"participant_id":"{{{participant}}}","amount":100,"reason":"Größe","metadata":{"n":1.50}}""");
         await DoneAsync(tenant, Award, $$"""{"participant_id":"{{participant}}","amount":7,"currency":"gems"}""");
         var deduct = await DoneAsync(tenant, Deduct, $$"""{"participant_id":"{{participant}}","amount":40,"reason":"Mug"}""");
 
@@ -107,7 +107,7 @@ public sealed class PointsTests(RunningServer server)
         Assert.Equal((4, 1, 10), (page.GetProperty("total").GetInt32(), page.GetProperty("page").GetInt32(), page.GetProperty("page_size").GetInt32()));
         var lines = page.GetProperty("transactions").EnumerateArray().ToList();
         Assert.Equal(
-            ["deduct -40 points 65 deduct", "award 7 gems 7 award", "award 5 points 105 bonus", "award 100 points 100 award"],
+            ["deduct -40 points 60 deduct", "award 7 gems 12 award", "award 5 gems 5 bonus", "award 100 points 100 award"],
             lines.Select(line => $"{Text(line, "type")} {line.GetProperty("amount")} {Text(line, "currency")} {line.GetProperty("balance_after")} {Text(line.GetProperty("source"), "code")}"));
         Assert.Equal(("Mug", deduct["transaction_id"]), (Text(lines[0], "reason"), Text(lines[0], "transaction_id")));
         Assert.Equal(("Größe", """{"n":1.50}"""), (Text(lines[3], "reason"), lines[3].GetProperty("metadata").GetRawText()));
@@ -179,7 +179,7 @@ public sealed class PointsTests(RunningServer server)
         await DoneAsync(tenant, Award, $$"""{"participant_id":"{{participant}}","amount":1,"reason":"{{longest}}"}""");
         Expect.Unprocessable(await tenant.Participant.PostAsync(Award, $$"""{"participant_id":"{{participant}}","amount":1,"reason":"{{longest}}x"}"""), "/reason");
         Expect.Unprocessable(
-            await tenant.Participant.PostAsync(Award, $$"""{"participant_id":"{{participant}}","amount":1,"metadata":{"x":"{{new string('x', 8192)}}"}}"""), "/metadata");
+            await tenant.Participant.PostAsync(Award, $$$"""{"participant_id":"{{{participant}}}","amount":1,"metadata":{"x":"{{{new string('x', 8192)}}}"}}"""), "/metadata");
     }
 
     private async Task<TestTenant> PublishedAsync()

@@ -8,6 +8,7 @@ namespace Laurel.Server.Tests.Webhooks;
 /// Hostile URLs and name servers against real connections: the probe runs in a network of its own in which every address in the world is this
 /// machine, so that what would leave arrives, and is noted. Source: issue "400 hostile URLs and DNS answers".
 /// </summary>
+[Trait(TestStore.Trait, TestStore.Sqlite)]
 public sealed class AddressProbeTests
 {
     /// <summary>Makes every address local, and the attacker's name server the only one. To do so takes root, in a namespace of its own.</summary>

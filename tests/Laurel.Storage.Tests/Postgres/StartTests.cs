@@ -22,7 +22,7 @@ public sealed class StartTests : IAsyncLifetime
     public async Task Nodes_that_start_at_once_on_an_empty_database_make_its_schema_once()
     {
         var nodes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => _database.OpenAsync())));
-        Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from schema_version"));
+        Assert.Equal(0, await _database.ScalarAsync<long>("select count(*) - max(version) from schema_version"));
         for (var i = 0; i < nodes.Length; i++)
         {
             Assert.True(await NodeInputs.AddAsync(nodes[i], "p", i));

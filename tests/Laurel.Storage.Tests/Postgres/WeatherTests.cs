@@ -15,7 +15,7 @@ public sealed class WeatherTests
     [Fact]
     public async Task A_lost_answer_to_COMMIT_loses_nothing_and_does_nothing_twice_and_is_found_out()
     {
-        var rounds = IsLong ? 500 : 60;
+        var rounds = IsLong ? 500 : 40;
         await using var database = await TestDatabase.CreateAsync();
         var settings = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         await using var proxy = new CommitProxy(settings.Host!, settings.Port);

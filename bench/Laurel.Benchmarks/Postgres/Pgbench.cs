@@ -13,7 +13,7 @@ internal sealed class Pgbench
 {
     // What Laurel keeps of a participant who had nothing but events of this program: %1 is how many, %2 their grants, %3 the points.
     private const string State =
-        """{"schema_version":1,"seq":%1$s,"total_events":%1$s,"due_version":2,"facts":[%1$s,%2$s,0,0,0,0,0,0,0,0,0,0,0,0,0],"balances":[{"currency":"points","current":%3$s,"earned":%3$s,"spent":0}]}""";
+        """{"schema_version":1,"seq":%1$s,"total_events":%1$s,"due_version":2,"facts":[%1$s,%2$s,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"balances":[{"currency":"points","current":%3$s,"earned":%3$s,"spent":0}]}""";
 
     private const string Columns = "environment, program_version, engine_version, fact_mask, fact_count, event_name, properties, facts, answer";
 

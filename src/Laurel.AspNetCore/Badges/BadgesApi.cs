@@ -8,7 +8,6 @@ using Laurel.AspNetCore.Tenants;
 using Laurel.Badges;
 using Laurel.Evaluation;
 using Laurel.Facts;
-using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -70,19 +69,10 @@ internal sealed class BadgesApi(ParticipantWrites writes, ParticipantReader part
     private async Task ListAsync(HttpContext context)
     {
         var faults = new List<Fault>();
-        var participantId = RawPath.ParticipantId(context, segmentsAfter: 1, faults);
         var isEarnedOnly = EarnedOnly(context.Request.Query, faults);
         var codes = context.Request.Query["badge_codes"];
-        if (participantId is null || faults.Count > 0)
+        if (await participants.FindInPathAsync(context, segmentsAfter: 1, faults) is not { } participant)
         {
-            await Problem.UnprocessableAsync(context, faults);
-            return;
-        }
-
-        var name = new ParticipantName(Caller.Of(context).Environment, participantId);
-        if (await participants.FindAsync(name, context.RequestAborted) is not { } participant)
-        {
-            await ParticipantStateApi.UnknownAsync(context, participantId);
             return;
         }
 
@@ -95,7 +85,7 @@ internal sealed class BadgesApi(ParticipantWrites writes, ParticipantReader part
 
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
-        Write(writer, participantId, [.. badges]);
+        Write(writer, participant.Row.Name.Id, [.. badges]);
     }
 
     private static void Write(Utf8JsonWriter writer, string participantId, List<BadgeRow> badges)

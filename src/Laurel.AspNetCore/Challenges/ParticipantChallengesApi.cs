@@ -4,7 +4,6 @@ using Laurel.AspNetCore.Hosting;
 using Laurel.AspNetCore.Participants;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Facts;
-using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,19 +19,10 @@ internal sealed class ParticipantChallengesApi(ParticipantReader participants, C
     private async Task ListAsync(HttpContext context)
     {
         var faults = new List<Fault>();
-        var participantId = RawPath.ParticipantId(context, segmentsAfter: 1, faults);
         var paging = Paging.Read(context.Request.Query, faults);
         var status = Status(context.Request.Query, faults);
-        if (participantId is null || faults.Count > 0)
+        if (await participants.FindInPathAsync(context, segmentsAfter: 1, faults) is not { } participant)
         {
-            await Problem.UnprocessableAsync(context, faults);
-            return;
-        }
-
-        var name = new ParticipantName(Caller.Of(context).Environment, participantId);
-        if (await participants.FindAsync(name, context.RequestAborted) is not { } participant)
-        {
-            await ParticipantStateApi.UnknownAsync(context, participantId);
             return;
         }
 
@@ -41,7 +31,7 @@ internal sealed class ParticipantChallengesApi(ParticipantReader participants, C
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
         writer.WriteStartObject();
-        writer.WriteString("participant_id", participantId);
+        writer.WriteString("participant_id", participant.Row.Name.Id);
         writer.WritePropertyName("challenges");
         ChallengeRows.Write(writer, paging.Skip < matching.Count ? matching.Skip((int)paging.Skip).Take(paging.PageSize) : []);
         writer.WriteNumber("total", matching.Count);

@@ -1,8 +1,11 @@
 using Laurel.AspNetCore.Definitions;
+using Laurel.AspNetCore.Hosting;
+using Laurel.AspNetCore.Tenants;
 using Laurel.Evaluation;
 using Laurel.Facts;
 using Laurel.Rules;
 using Laurel.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace Laurel.AspNetCore.Participants;
 
@@ -36,6 +39,27 @@ internal sealed class ParticipantReader(ILaurelStore store, RuleBooks books, Tim
         }
 
         throw new StoreException(StoreFault.Conflict, "The participant kept changing while it was read.");
+    }
+
+    /// <summary>
+    /// The participant that the path names, see <see cref="RawPath"/>; null where the call has been answered: 422 with these and <paramref name="faults"/>, or 404.
+    /// </summary>
+    public async ValueTask<PresentParticipant?> FindInPathAsync(HttpContext context, int segmentsAfter, List<Fault> faults)
+    {
+        var participantId = RawPath.ParticipantId(context, segmentsAfter, faults);
+        if (participantId is null || faults.Count > 0)
+        {
+            await Problem.UnprocessableAsync(context, faults);
+            return null;
+        }
+
+        if (await FindAsync(new ParticipantName(Caller.Of(context).Environment, participantId), context.RequestAborted) is { } participant)
+        {
+            return participant;
+        }
+
+        await ParticipantStateApi.UnknownAsync(context, participantId);
+        return null;
     }
 
     // Null where the participant changed between two reads: then what was read does not belong together.

@@ -6,7 +6,6 @@ using Laurel.AspNetCore.Rewards;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Challenges;
 using Laurel.Facts;
-using Laurel.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -27,24 +26,15 @@ internal sealed class ParticipantStateApi(ParticipantReader participants, Challe
     private async Task ReadAsync(HttpContext context)
     {
         var faults = new List<Fault>();
-        var participantId = RawPath.ParticipantId(context, segmentsAfter: 1, faults);
         var parts = Included(context.Request.Query, faults);
-        if (participantId is null || faults.Count > 0)
+        if (await participants.FindInPathAsync(context, segmentsAfter: 1, faults) is not { } participant)
         {
-            await Problem.UnprocessableAsync(context, faults);
-            return;
-        }
-
-        var name = new ParticipantName(Caller.Of(context).Environment, participantId);
-        if (await participants.FindAsync(name, context.RequestAborted) is not { } participant)
-        {
-            await UnknownAsync(context, participantId);
             return;
         }
 
         // All is read before the first byte is written, so that a store that fails is still answered as such.
         var challenges = parts.Contains("challenges") ? await standings.OfAsync(participant, context.RequestAborted) : [];
-        var rewards = parts.Contains("rewards") ? await claims.ListAsync(name, page: 1, MostClaims, context.RequestAborted) : null;
+        var rewards = parts.Contains("rewards") ? await claims.ListAsync(participant.Row.Name, page: 1, MostClaims, context.RequestAborted) : null;
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
         Write(writer, participant, parts, challenges, rewards);

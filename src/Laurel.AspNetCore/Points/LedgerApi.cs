@@ -26,24 +26,15 @@ internal sealed class LedgerApi(ParticipantReader participants, ILaurelStore sto
 
     private async Task ReadBalanceAsync(HttpContext context)
     {
-        var faults = new List<Fault>();
-        if (RawPath.ParticipantId(context, segmentsAfter: 1, faults) is not { } participantId)
+        if (await participants.FindInPathAsync(context, segmentsAfter: 1, []) is not { } participant)
         {
-            await Problem.UnprocessableAsync(context, faults);
-            return;
-        }
-
-        var name = new ParticipantName(Caller.Of(context).Environment, participantId);
-        if (await participants.FindAsync(name, context.RequestAborted) is not { } participant)
-        {
-            await ParticipantStateApi.UnknownAsync(context, participantId);
             return;
         }
 
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
         writer.WriteStartObject();
-        writer.WriteString("participant_id", participantId);
+        writer.WriteString("participant_id", participant.Row.Name.Id);
         StateParts.WritePointMembers(writer, participant.State, participant.Book);
         writer.WriteEndObject();
     }

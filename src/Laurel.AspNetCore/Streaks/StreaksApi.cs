@@ -7,7 +7,6 @@ using Laurel.AspNetCore.Participants;
 using Laurel.AspNetCore.Tenants;
 using Laurel.Evaluation;
 using Laurel.Facts;
-using Laurel.Storage;
 using Laurel.Streaks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -75,24 +74,15 @@ internal sealed class StreaksApi(ParticipantWrites writes, ParticipantReader par
 
     private async Task ListAsync(HttpContext context)
     {
-        var faults = new List<Fault>();
-        if (RawPath.ParticipantId(context, segmentsAfter: 1, faults) is not { } participantId)
+        if (await participants.FindInPathAsync(context, segmentsAfter: 1, []) is not { } participant)
         {
-            await Problem.UnprocessableAsync(context, faults);
-            return;
-        }
-
-        var name = new ParticipantName(Caller.Of(context).Environment, participantId);
-        if (await participants.FindAsync(name, context.RequestAborted) is not { } participant)
-        {
-            await ParticipantStateApi.UnknownAsync(context, participantId);
             return;
         }
 
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
         writer.WriteStartObject();
-        writer.WriteString("participant_id", participantId);
+        writer.WriteString("participant_id", participant.Row.Name.Id);
         writer.WritePropertyName("streaks");
         StateParts.WriteStreaks(writer, participant.State, participant.Book, participant.Now);
         writer.WriteEndObject();

@@ -58,25 +58,23 @@ internal sealed class TiersApi(ParticipantWrites writes, ParticipantReader parti
 
     private async Task ReadAsync(HttpContext context)
     {
-        var faults = new List<Fault>();
-        if (RawPath.ParticipantId(context, segmentsAfter: 1, faults) is not { } participantId)
+        if (await participants.FindInPathAsync(context, segmentsAfter: 1, []) is not { } participant)
         {
-            await Problem.UnprocessableAsync(context, faults);
             return;
         }
 
-        var name = new ParticipantName(Caller.Of(context).Environment, participantId);
-        if (await participants.FindAsync(name, context.RequestAborted) is not { } participant
-            || await store.ReadFactsAsync(new FactsQuery(name, ChangeKinds, Page: 1, MostChanges), context.RequestAborted) is not { } changes)
+        var name = participant.Row.Name;
+        if (await store.ReadFactsAsync(new FactsQuery(name, ChangeKinds, Page: 1, MostChanges), context.RequestAborted) is not { } changes)
         {
-            await ParticipantStateApi.UnknownAsync(context, participantId);
+            // Erased between the two reads.
+            await ParticipantStateApi.UnknownAsync(context, name.Id);
             return;
         }
 
         context.Response.ContentType = "application/json";
         await using var writer = new Utf8JsonWriter(context.Response.BodyWriter, JsonAnswers.Options);
         writer.WriteStartObject();
-        writer.WriteString("participant_id", participantId);
+        writer.WriteString("participant_id", name.Id);
         writer.WritePropertyName("current_tier");
         StateParts.WriteCurrentTier(writer, participant.State, participant.Book);
         StateParts.WriteNextTier(writer, participant.State, participant.Book, participant.Now);

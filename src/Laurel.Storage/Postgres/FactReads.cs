@@ -12,21 +12,27 @@ internal static class FactReads
     private const string AllKinds =
         $"""
         select {LogTable.Columns}, t.upto - t.fact_count from (
-          select id, occurred_at, seq, fact_count, sum(fact_count) over (order by occurred_at desc, seq desc rows unbounded preceding) as upto
+          select occurred_at, seq, fact_count, sum(fact_count) over (order by occurred_at desc, seq desc rows unbounded preceding) as upto
           from log where participant_key = $1) t
         join log l on l.participant_key = $1 and l.seq = t.seq
         where t.upto > $2 and t.fact_count > 0 order by t.occurred_at desc, t.seq desc limit $3
         """;
 
+    // What is passed over is passed over within the index; only the page's own rows are touched.
     private const string Events =
         $"""
-        select {LogTable.Columns} from log l where participant_key = $1 and kind = 0 order by occurred_at desc, seq desc limit $3 offset $2
+        select {LogTable.Columns}
+        from (select seq from log where participant_key = $1 and kind = 0 order by occurred_at desc, seq desc limit $3 offset $2) page
+        join log l on l.participant_key = $1 and l.seq = page.seq order by l.occurred_at desc, l.seq desc
         """;
 
     private const string SomeKinds =
         $"""
-        select {LogTable.Columns} from log l where participant_key = $1 and fact_mask & $2 <> 0 and (occurred_at, seq) < ($3, $4)
-        order by occurred_at desc, seq desc limit $5
+        select {LogTable.Columns}
+        from (
+          select seq from log where participant_key = $1 and fact_mask & $2 <> 0 and (occurred_at, seq) < ($3, $4) order by occurred_at desc, seq desc limit $5
+        ) page
+        join log l on l.participant_key = $1 and l.seq = page.seq order by l.occurred_at desc, l.seq desc
         """;
 
     public static async Task<FactsPage?> ReadAsync(NpgsqlConnection connection, FactsQuery query, CancellationToken cancellationToken)

@@ -29,10 +29,16 @@ internal static class HistoryReads
             }
 
             var isFromOldest = offset > DeepOffset && offset > total / 2;
+            var order = isFromOldest ? "asc" : "desc";
+
+            // What is skipped is skipped within the index; only the page's own rows are touched.
             var select = Filter(
                 Statements.Sql(
-                    $"select event_id, event_name, properties, occurred_at {From(query, "$1", next: 4)} order by occurred_at {(isFromOldest ? "asc, seq asc" : "desc, seq desc")} "
-                    + "limit $2 offset $3").With(participant.Key).With(count).With(isFromOldest ? total - offset - count : offset),
+                    $"""
+                    select l.event_id, l.event_name, l.properties, l.occurred_at
+                    from (select seq {From(query, "$1", next: 4)} order by occurred_at {order}, seq {order} limit $2 offset $3) page
+                    join log l on l.participant_key = $1 and l.seq = page.seq order by l.occurred_at {order}, l.seq {order}
+                    """).With(participant.Key).With(count).With(isFromOldest ? total - offset - count : offset),
                 query);
             var events = await connection.ReadAllAsync(
                 select, row => new HistoryEntry(row.GetGuid(0).ToFactId(), row.GetString(1), row.Utf8(2), row.Time(3)), cancellationToken);

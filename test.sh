@@ -112,6 +112,21 @@ dotnet restore Laurel.slnx --locked-mode --verbosity quiet || give_up "Restore f
 step "Build, warnings as errors"
 dotnet build Laurel.slnx --configuration Release --no-restore --verbosity quiet || give_up "The build failed."
 
+# In a long run a build from the history, with the schema before this one, stands beside this build on one database (RollingUpgradeTests). A clone without history has none.
+older=17b2bd4
+if [ "${LAUREL_LONG:-}" = true ] && [ -z "${LAUREL_TEST_OLDER:-}" ] && git cat-file -e "$older^{commit}" 2> /dev/null; then
+  step "The build of $older"
+  folder="$PWD/artifacts/older-$older"
+  if [ ! -f "$folder/laurel-server.dll" ]; then
+    rm -rf "$folder-source"
+    mkdir -p "$folder-source"
+    git archive "$older" | tar -x -C "$folder-source"
+    dotnet publish "$folder-source/src/Laurel.Server" --configuration Release --output "$folder" --verbosity quiet || give_up "The older build failed."
+    rm -rf "$folder-source"
+  fi
+  export LAUREL_TEST_OLDER="$folder/laurel-server.dll"
+fi
+
 # Every test project is an executable that writes its results as XML: one <assembly> element with the counts.
 results="$(mktemp -d)"
 trap 'for job in $(jobs -p); do kill -- "-$job" 2> /dev/null; done; rm -rf "$results"' EXIT

@@ -2,9 +2,9 @@
 # Measures every layer, from the pure function to HTTP, in one go; prints a table and writes bench/results/<time>-<commit>.json.
 #   bench/run.sh                all layers
 #   bench/run.sh --quick        short: shows that all works; its figures are not to be quoted
-#   bench/run.sh --only LAYER   evaluate, http, batch, hand, history, growth or webhooks; several with commas
+#   bench/run.sh --only LAYER   evaluate, http, batch, hand, history, growth, webhooks or verify; several with commas
 #   bench/run.sh --long         5,000,000 events in the growth layer
-#   bench/run.sh --store postgres   Laurel on a PostgreSQL server that the bench starts; its layers are events and nodes
+#   bench/run.sh --store postgres   Laurel on a PostgreSQL server that the bench starts; its layers are events, nodes, weather and verify
 # Needs Linux, the .NET SDK and wrk, and for --store postgres PostgreSQL's binaries (installed with apt where they are missing). LAUREL_BENCH_SCRATCH moves the
 # stores to another disk.
 set -euo pipefail

@@ -6,10 +6,10 @@ namespace Laurel.Benchmarks;
 public sealed class BenchOptions
 {
     /// <summary>The layers there are on SQLite, in the order they run.</summary>
-    public static readonly IReadOnlyList<string> SqliteLayers = ["evaluate", "http", "batch", "hand", "history", "growth", "webhooks"];
+    public static readonly IReadOnlyList<string> SqliteLayers = ["evaluate", "http", "batch", "hand", "history", "growth", "webhooks", "verify"];
 
     /// <summary>The layers there are on PostgreSQL.</summary>
-    public static readonly IReadOnlyList<string> PostgresLayers = ["events", "nodes"];
+    public static readonly IReadOnlyList<string> PostgresLayers = ["events", "nodes", "weather", "verify"];
 
     private static readonly string Known =
         $"Options: --quick, --long, --store sqlite|postgres, --only {string.Join('|', SqliteLayers)}, on postgres {string.Join('|', PostgresLayers)} (several with commas).";

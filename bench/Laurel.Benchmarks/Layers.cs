@@ -4,6 +4,7 @@ using Laurel.Benchmarks.Http;
 using Laurel.Benchmarks.Load;
 using Laurel.Benchmarks.Postgres;
 using Laurel.Benchmarks.Reports;
+using Laurel.Benchmarks.Verify;
 using Laurel.Benchmarks.Webhooks;
 
 namespace Laurel.Benchmarks;
@@ -21,7 +22,13 @@ internal static class Layers
         foreach (var layer in options.Layers)
         {
             Console.Error.WriteLine($"== {layer}");
-            await (layer == "events" ? EventsLayer.RunAsync(options, report, postgres) : NodesLayer.RunAsync(options, report, postgres));
+            await (layer switch
+            {
+                "events" => EventsLayer.RunAsync(options, report, postgres),
+                "nodes" => NodesLayer.RunAsync(options, report, postgres),
+                "weather" => WeatherLayer.RunAsync(options, report, postgres),
+                _ => VerifyLayer.OnPostgresAsync(options, report, postgres),
+            });
         }
     }
 
@@ -49,6 +56,9 @@ internal static class Layers
                     break;
                 case "growth":
                     await GrowthLayer.RunAsync(options, report);
+                    break;
+                case "verify":
+                    await VerifyLayer.OnSqliteAsync(options, report);
                     break;
                 default:
                     await WebhooksLayer.RunAsync(options, report);

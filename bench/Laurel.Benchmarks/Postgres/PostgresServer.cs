@@ -127,6 +127,12 @@ internal sealed class PostgresServer : IAsyncDisposable
         return row;
     }
 
+    /// <summary>Stops the server as an operator would, and starts it again; returns once it takes connections.</summary>
+    public Task RestartAsync() => OrderAsync("restart");
+
+    /// <summary>The server ends without writing anything down, and recovers from its log; returns once it takes connections.</summary>
+    public Task CrashAsync() => OrderAsync("crash");
+
     /// <summary>Version and settings, as the server itself tells them.</summary>
     public async Task<string> DescribeAsync()
     {
@@ -148,6 +154,16 @@ internal sealed class PostgresServer : IAsyncDisposable
         Scratch.Remove(_folder);
     }
 
+    private async Task OrderAsync(string order)
+    {
+        await _keeper.StandardInput.WriteLineAsync(order);
+        await _keeper.StandardInput.FlushAsync();
+        if (await _keeper.StandardOutput.ReadLineAsync() != "done")
+        {
+            throw new BenchFailedException($"PostgreSQL did not {order}; see 'log' and 'server.log' in {_folder}.");
+        }
+    }
+
     private async Task<NpgsqlConnection> OpenAsync(string database)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString(database)) { Pooling = false }.ConnectionString);
@@ -167,18 +183,23 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     private static string Script(string binaries, string folder, int port) =>
-        $"""
+        $$"""
         trap '' INT TERM HUP
-        cd "{folder}" || exit 1
-        export PATH="{binaries}:$PATH"
+        cd "{{folder}}" || exit 1
+        export PATH="{{binaries}}:$PATH"
         initdb -D data -U laurel -E UTF8 --locale=C -A scram-sha-256 --pwfile=password > log 2>&1 || exit 1
-        echo "port = {port}
+        echo "port = {{port}}
         listen_addresses = '127.0.0.1'
         unix_socket_directories = ''
-        {Settings}" >> data/postgresql.conf
+        {{Settings}}" >> data/postgresql.conf
         pg_ctl -D data -l server.log -w -t 120 start >> log 2>&1 < /dev/null || exit 1
         echo ready
-        while read -r _; do :; done
+        while read -r order; do
+          case "$order" in
+            restart) pg_ctl -D data -l server.log -w -t 120 -m fast restart >> log 2>&1 < /dev/null && echo done || echo failed ;;
+            crash) { pg_ctl -D data -m immediate stop && pg_ctl -D data -l server.log -w -t 120 start; } >> log 2>&1 < /dev/null && echo done || echo failed ;;
+          esac
+        done
         pg_ctl -D data -m immediate stop >> log 2>&1
         rm -rf -- *
 

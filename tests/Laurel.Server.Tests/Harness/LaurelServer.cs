@@ -19,7 +19,6 @@ public sealed class LaurelServer : IAsyncDisposable
     public const string EncryptionSetting = "Laurel__Webhooks__EncryptionKey";
 
     private readonly StringBuilder _output = new();
-    private readonly string _executable;
     private readonly bool _ownsFolder;
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
     {
@@ -32,7 +31,7 @@ public sealed class LaurelServer : IAsyncDisposable
     /// <summary>Starts nothing yet. <paramref name="folder"/> is made and removed where it is null; <paramref name="executable"/> is a dll.</summary>
     public LaurelServer(string? folder = null, string? executable = null)
     {
-        _executable = executable ?? Repository.ServerPath;
+        Executable = executable ?? Repository.ServerPath;
         _ownsFolder = folder is null;
         Folder = folder ?? Directory.CreateTempSubdirectory("laurel-").FullName;
         StorePath = TestStore.PathIn(Folder);
@@ -45,6 +44,9 @@ public sealed class LaurelServer : IAsyncDisposable
     }
 
     public string Folder { get; }
+
+    /// <summary>The dll that the next start runs.</summary>
+    public string Executable { get; set; }
 
     /// <summary>Where the store is if it is SQLite's.</summary>
     public string StorePath { get; }
@@ -95,7 +97,7 @@ public sealed class LaurelServer : IAsyncDisposable
     /// <summary>Another node on the store of this server, which was started before and outlives it, with the same settings. It is not started.</summary>
     public LaurelServer AnotherNode()
     {
-        var node = new LaurelServer(executable: _executable);
+        var node = new LaurelServer(executable: Executable);
         foreach (var (name, value) in Settings)
         {
             node.Settings[name] = value;
@@ -194,7 +196,7 @@ public sealed class LaurelServer : IAsyncDisposable
 
     private void Launch(params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [_executable, "--urls", Address.ToString(), .. args])
+        var start = new ProcessStartInfo("dotnet", [Executable, "--urls", Address.ToString(), .. args])
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,

@@ -4,11 +4,11 @@ using Laurel.Server.Tests.Harness;
 namespace Laurel.Server.Tests.Nodes;
 
 /// <summary>
-/// One node after the other is stopped, the schema migrated, and the node started again, while the other serves. Both are this build: there is no older release with PostgreSQL to stand
-/// beside it. Source: docs/operate/upgrade.md.
+/// One node after the other is stopped, the schema migrated, and the node started again as this build, while the other serves. Both are an older build before, where
+/// <c>LAUREL_TEST_OLDER</c> names its laurel-server.dll (<c>./test.sh --long</c> makes one from the history); else this one. Source: docs/operate/upgrade.md.
 /// </summary>
 [Trait(TestStore.Trait, TestStore.Sqlite)]
-public sealed class RollingUpgradeTests(TwoNodes nodes, ITestOutputHelper output) : IClassFixture<TwoNodes>
+public sealed class RollingUpgradeTests(ITestOutputHelper output)
 {
     private const int Callers = 6;
     private const int LeastEvents = 200;
@@ -22,6 +22,9 @@ public sealed class RollingUpgradeTests(TwoNodes nodes, ITestOutputHelper output
     [Fact]
     public async Task Nodes_are_upgraded_one_after_the_other_under_load_and_nothing_is_lost_or_kept_twice()
     {
+        var older = Environment.GetEnvironmentVariable("LAUREL_TEST_OLDER") is { Length: > 0 } path ? path : null;
+        await using var nodes = new TwoNodes { Executable = older };
+        await nodes.InitializeAsync();
         var tenant = await nodes.NewTenantAsync();
         await tenant.PublishAsync(Program);
         var apis = nodes.Of(tenant.Admin);
@@ -38,6 +41,8 @@ public sealed class RollingUpgradeTests(TwoNodes nodes, ITestOutputHelper output
             await MoreEventsAsync(callers);
             var migrated = await ServerCommand.RunAsync(node.Folder, "migrate", "--store", nodes.Database);
             Assert.True(migrated.ExitCode == 0, migrated.Output + migrated.Errors);
+            await MoreEventsAsync(callers);
+            node.Executable = Repository.ServerPath;
             await node.StartAsync();
         }
 
@@ -46,7 +51,7 @@ public sealed class RollingUpgradeTests(TwoNodes nodes, ITestOutputHelper output
         await Task.WhenAll(callers);
 
         // Each acknowledged key took effect once, and answers the same from either node.
-        output.WriteLine($"{_answers.Count} acknowledged, {_retried} calls sent again");
+        output.WriteLine($"{(older is null ? "this build alone" : $"from {older}")}: {_answers.Count} acknowledged, {_retried} calls sent again");
         for (var caller = 0; caller < Callers; caller++)
         {
             var expected = _answers.Keys.Count(key => key.StartsWith($"{caller}-", StringComparison.Ordinal));
@@ -59,6 +64,9 @@ public sealed class RollingUpgradeTests(TwoNodes nodes, ITestOutputHelper output
             var replay = await apis[key.Length % 2].PostEventAsync(Some.Event($"p{key.Split('-')[0]}"), key);
             Assert.Equal(answer, replay.Text);
         }
+
+        var verified = await ServerCommand.RunAsync(nodes.First.Folder, "verify", "--store", nodes.Database);
+        Assert.True(verified.ExitCode == 0, verified.Output + verified.Errors);
     }
 
     // A caller that failed says why.

@@ -5,10 +5,14 @@ namespace Laurel.Server.Tests.Nodes;
 /// <summary>Two servers, each a process of its own, on one PostgreSQL database.</summary>
 public sealed class TwoNodes : IAsyncLifetime
 {
+    private LaurelServer? _first;
     private LaurelServer? _other;
 
+    /// <summary>Another build's dll for both, where it is not this one's.</summary>
+    public string? Executable { get; init; }
+
     /// <summary>The one that was there first.</summary>
-    public LaurelServer First { get; } = new() { IsOnPostgres = true };
+    public LaurelServer First => _first!;
 
     public LaurelServer Other => _other!;
 
@@ -22,6 +26,7 @@ public sealed class TwoNodes : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        _first = new LaurelServer(executable: Executable) { IsOnPostgres = true };
         First.Settings["Laurel__Webhooks__AllowedNetworks"] = "127.0.0.0/8";
         await First.StartAsync();
         _other = First.AnotherNode();
@@ -35,6 +40,9 @@ public sealed class TwoNodes : IAsyncLifetime
             await _other.DisposeAsync();
         }
 
-        await First.DisposeAsync();
+        if (_first is not null)
+        {
+            await First.DisposeAsync();
+        }
     }
 }

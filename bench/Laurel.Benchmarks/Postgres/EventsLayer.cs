@@ -7,7 +7,7 @@ namespace Laurel.Benchmarks.Postgres;
 
 /// <summary>
 /// Single events and batches of 100 over HTTP beside two ways without Laurel: a script under <c>pgbench</c> that writes the same rows in a transaction an event, and
-/// the endpoint that a team would write with EF Core. By turns and in changing order; a ratio is that of one round. Each has a database of its own on the same server,
+/// the endpoint that a team would write with EF Core. By turns and in changing order, each on a server that has cleaned up after the one before; a ratio is that of one round. Each has a database of its own on the same server,
 /// and meets no new participant.
 /// </summary>
 internal static class EventsLayer
@@ -26,6 +26,7 @@ internal static class EventsLayer
         var hand = new Hand(options, await Pgbench.CreateAsync(postgres, HandDatabase));
         await using var peer = await Peer.StartAsync(options, postgres);
         await laurel.StartNodeAsync();
+        await postgres.RoundLogAsync();
         await postgres.SettleAsync(LaurelDatabase, HandDatabase, EfCoreDatabase);
         report.Note($"{await Pgbench.VersionAsync(postgres)}, prepared statements, two threads; EF Core {VersionOf(options, "Microsoft.EntityFrameworkCore.dll")}, Npgsql {VersionOf(options, "Npgsql.dll")}");
 
@@ -38,6 +39,7 @@ internal static class EventsLayer
         {
             foreach (var turn in round % 2 == 0 ? turns : Enumerable.Reverse(turns))
             {
+                await postgres.SettleAsync(LaurelDatabase, HandDatabase, EfCoreDatabase);
                 await turn(options.Seconds(8));
             }
         }

@@ -14,16 +14,17 @@ internal static class NodesLayer
     public static async Task RunAsync(BenchOptions options, Report report, PostgresServer postgres)
     {
         await using var laurel = await LaurelOnPostgres.FillAsync(options, postgres, Database);
+        await postgres.RoundLogAsync();
         await postgres.SettleAsync(Database);
         await laurel.StartNodeAsync();
         await laurel.StartNodeAsync();
-        await CompareAsync(options, report, "POST /events, 256 connections", laurel.SendSinglesAsync);
-        await CompareAsync(options, report, "batches of 100, 16 connections", laurel.SendBatchesAsync);
+        await CompareAsync(options, report, postgres, "POST /events, 256 connections", laurel.SendSinglesAsync);
+        await CompareAsync(options, report, postgres, "batches of 100, 16 connections", laurel.SendBatchesAsync);
         await laurel.FinishAsync(report, Layer);
         await postgres.DropDatabasesAsync(Database);
     }
 
-    private static async Task CompareAsync(BenchOptions options, Report report, string name, Func<int, int, Task<double>> send)
+    private static async Task CompareAsync(BenchOptions options, Report report, PostgresServer postgres, string name, Func<int, int, Task<double>> send)
     {
         await send(3, 2);
         List<double> one = [], two = [];
@@ -31,6 +32,7 @@ internal static class NodesLayer
         {
             foreach (var nodes in round % 2 == 0 ? (int[])[1, 2] : [2, 1])
             {
+                await postgres.SettleAsync(Database);
                 (nodes == 1 ? one : two).Add(await send(options.Seconds(6), nodes));
             }
         }

@@ -20,7 +20,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         full_page_writes = on
         shared_buffers = 1GB
         max_wal_size = 4GB
-        min_wal_size = 1GB
+        min_wal_size = 4GB
         max_connections = 200
         """;
 
@@ -91,6 +91,9 @@ internal sealed class PostgresServer : IAsyncDisposable
             await ExecuteAsync("postgres", $"drop database if exists {name} with (force)");
         }
     }
+
+    /// <summary>Writes the log round once, as on a server that has run for a while: so its files are used again, and not made while something is measured.</summary>
+    public Task RoundLogAsync() => ExecuteAsync("postgres", "select pg_logical_emit_message(false, 'round', repeat('x', 1000000)) from generate_series(1, 3000)");
 
     /// <summary>Leaves every database as autovacuum would, given time, and the log written down, so that no measurement pays for what was before it.</summary>
     public async Task SettleAsync(params string[] databases)

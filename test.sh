@@ -33,7 +33,7 @@ give_up() {
 
 step() {
   echo
-  echo "== $1"
+  echo "== $1 (at ${SECONDS} s)"
 }
 
 number() {
@@ -83,6 +83,9 @@ step "Needs"
 command -v dotnet > /dev/null || give_up "The .NET SDK is missing: install it from https://dot.net and run this again."
 dotnet --version || give_up "No installed .NET SDK fits global.json: install the version it names."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+# Processes here live for seconds: measuring code to compile it once more later costs them more than it gives.
+export DOTNET_TieredPGO=0
 
 has_postgres() {
   [ -n "${LAUREL_TEST_POSTGRES:-}" ] || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null

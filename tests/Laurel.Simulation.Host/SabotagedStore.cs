@@ -24,7 +24,7 @@ internal enum Sabotage
     /// <summary>What is to be delivered is not kept in the event's transaction, but in one of its own, a moment later.</summary>
     OutboxApart,
 
-    /// <summary>Participants' rows are not held while a batch decides.</summary>
+    /// <summary>Participants' rows are read before they are held, and not again.</summary>
     NoRowLock,
 }
 
@@ -48,12 +48,12 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
 
     public async ValueTask<StoreBatch> OpenBatchAsync(BatchRequest request, CancellationToken cancellationToken)
     {
-        var batch = await store.OpenBatchAsync(request, cancellationToken);
         if (sabotage == Sabotage.NoRowLock)
         {
-            return await ReleaseAsync(batch, request, cancellationToken);
+            return await OpenUnseenAsync(request, cancellationToken);
         }
 
+        var batch = await store.OpenBatchAsync(request, cancellationToken);
         return sabotage != Sabotage.NoKeyIndex
             ? batch
             : new StoreBatch
@@ -147,19 +147,21 @@ internal sealed class SabotagedStore(ILaurelStore store, Sabotage sabotage) : IL
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
-    // What the batch found is decided on in another one, which holds nobody.
-    private async ValueTask<StoreBatch> ReleaseAsync(StoreBatch batch, BatchRequest request, CancellationToken cancellationToken)
+    // Participants as they stood before their rows were held: whoever held them meanwhile is not seen.
+    private async ValueTask<StoreBatch> OpenUnseenAsync(BatchRequest request, CancellationToken cancellationToken)
     {
-        await store.AbandonAsync(batch);
-        var free = await store.OpenBatchAsync(request with { Participants = [] }, cancellationToken);
+        var before = await store.OpenBatchAsync(request, cancellationToken);
+        await store.AbandonAsync(before);
+        var batch = await store.OpenBatchAsync(request, cancellationToken);
+        var seen = before.Participants.ToDictionary(participant => participant.Name);
         return new StoreBatch
         {
-            Participants = batch.Participants,
+            Participants = [.. batch.Participants.Select(participant => seen.TryGetValue(participant.Name, out var old) && old.Key == participant.Key ? old : participant)],
             Contended = batch.Contended,
-            Answers = free.Answers,
-            ProgramVersions = free.ProgramVersions,
-            WebhookVersions = free.WebhookVersions,
-            Transaction = free.Transaction,
+            Answers = batch.Answers,
+            ProgramVersions = batch.ProgramVersions,
+            WebhookVersions = batch.WebhookVersions,
+            Transaction = batch.Transaction,
         };
     }
 

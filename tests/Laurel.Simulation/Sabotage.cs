@@ -20,7 +20,7 @@ internal static class Sabotage
     /// <summary>What is to be delivered is kept in a transaction of its own, a moment after the event's commit.</summary>
     public const string OutboxApart = "outbox-apart";
 
-    /// <summary>Participants' rows are not held while a batch decides.</summary>
+    /// <summary>Participants' rows are read before they are held, and not again.</summary>
     public const string NoRowLock = "no-row-lock";
 
     /// <summary>A server, not started, that is broken in the way of <paramref name="kind"/>.</summary>

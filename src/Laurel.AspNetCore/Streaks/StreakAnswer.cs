@@ -8,10 +8,11 @@ namespace Laurel.AspNetCore.Streaks;
 /// <summary>The answer to a period recorded by hand. Source: gamification-api.md, "Streaks"; <c>participant_id</c> and <c>rewards_granted</c> are ours.</summary>
 internal static class StreakAnswer
 {
-    /// <summary>Writes what a record made: the first fact is its own.</summary>
+    /// <summary>Writes what a record made. Freezes that were used for periods before it stand before its own fact.</summary>
     public static void Write(Utf8JsonWriter writer, string participantId, RecordStreakInput record, Decision decision)
     {
-        WriteStart(writer, participantId, record.StreakCode, decision.State, ((StreakExtended)decision.Facts[0]).IsNewRecord, alreadyRecorded: false);
+        var extended = decision.Facts.OfType<StreakExtended>().First(fact => fact.Code == record.StreakCode);
+        WriteStart(writer, participantId, record.StreakCode, decision.State, extended.IsNewRecord, alreadyRecorded: false);
         FactDocument.WriteGrants(writer, record.Id, decision.Facts);
         writer.WriteEndObject();
     }

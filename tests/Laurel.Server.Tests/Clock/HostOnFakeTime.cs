@@ -183,7 +183,7 @@ internal sealed class HostOnFakeTime : IAsyncDisposable
         {
             if (IsEnabled(logLevel))
             {
-                log.Enqueue(formatter(state, exception));
+                log.Enqueue(exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {exception}");
             }
         }
 

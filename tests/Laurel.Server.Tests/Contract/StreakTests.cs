@@ -53,6 +53,17 @@ public sealed class StreakTests(RunningServer server)
     }
 
     [Fact]
+    public async Task A_freeze_is_used_for_a_day_that_was_left_out_before_the_one_recorded()
+    {
+        var (tenant, id) = (await server.NewTenantAsync(), Some.Participant());
+        await tenant.PublishAsync("""{"streaks":[{"code":"days","event_name":"visit","period":"daily","freezes":{"earned_every":1,"stockpile_max":2}}]}""");
+        await RecordAsync(tenant, id, "2026-02-10T10:00:00Z");
+
+        Assert.Equal($"{id} days 0 2 True False 0", Tell(await RecordAsync(tenant, id, "2026-02-12T10:00:00Z")));
+        Assert.Equal(1, (await tenant.Participant.FactsAsync(id, "?kind=streak.freeze_used")).Json.GetProperty("total").GetInt32());
+    }
+
+    [Fact]
     public async Task Many_records_at_once_are_one()
     {
         var (tenant, id) = (await PublishedAsync(), Some.Participant());

@@ -47,7 +47,7 @@ public sealed class BothStoresTests(ITestOutputHelper output)
             Count(operation.Kind);
             if (reply is not null)
             {
-                Assert.True(reply.Status < 500, $"operation {i}, {Show(operation)}: {reply}");
+                Assert.True(reply.Status < 500, $"operation {i}, {Show(operation)}: {reply}\n{sqlite.Log.LastOrDefault()}");
                 Count($"{operation.Kind} {reply.Status}");
                 _statuses[reply.Status] = _statuses.GetValueOrDefault(reply.Status) + 1;
                 operations.Note((Ask)operation, reply);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Laurel.AspNetCore.Clock;
+using Laurel.AspNetCore.Tenants;
 using Laurel.AspNetCore.Webhooks.Dispatch;
 using Laurel.Facts;
 using Laurel.Server.Tests.Clock;
@@ -19,6 +20,9 @@ internal sealed class Twin : IAsyncDisposable
 {
     public const string Key = "bq_test_0123456789abcdef0123456789abcdef";
     public const string LiveKey = "bq_live_0123456789abcdef0123456789abcdef";
+
+    // What runs beside requests. The refresher of keys would run twice for each second that a jump of days passes over.
+    private static readonly Type?[] Workers = [typeof(ClockWorker), typeof(WebhookUpkeep), typeof(KeyRefresher)];
 
     private readonly HostOnFakeTime _host;
 
@@ -44,7 +48,7 @@ internal sealed class Twin : IAsyncDisposable
             ConfigureParts = services =>
             {
                 services.RemoveAll<RandomNumberGenerator>().AddSingleton<RandomNumberGenerator>(new SeededBytes(seed));
-                foreach (var worker in services.Where(part => part.ImplementationType == typeof(ClockWorker) || part.ImplementationType == typeof(WebhookUpkeep)).ToList())
+                foreach (var worker in services.Where(part => Workers.Contains(part.ImplementationType)).ToList())
                 {
                     services.Remove(worker);
                 }
@@ -65,6 +69,9 @@ internal sealed class Twin : IAsyncDisposable
     public Timestamp Now => Timestamp.From(_host.Time.GetUtcNow());
 
     public Api Api => _host.Test.With(Key);
+
+    /// <summary>What the server has logged.</summary>
+    public IEnumerable<string> Log => _host.Log;
 
     /// <summary>Starts a server on a SQLite file or a PostgreSQL database of its own.</summary>
     public static async Task<Twin> StartAsync(bool isPostgres, int seed)

@@ -54,7 +54,7 @@ internal sealed class DrawnOperations(int seed, string key, string unknownKey, T
         < 660 => new Ask("codes", Codes()),
         < 710 => new Ask("read", Read()),
         < 780 => new Ask("by hand", _hand.Next()),
-        < 820 => new Ask("trace", Get($"/api/v1/gamify/events/{Recent(_events)}/trace")),
+        < 820 => new Ask("trace", Get($"/api/v1/gamify/events/{(_random.Next(20) == 0 ? _events[0] : Recent(_events))}/trace")),
         < 840 => new Ask("dry run", Post(Api.Events + "?dry_run=true", Event())),
         < 920 => new Ask("webhook", Webhook(), Tag()),
         < 950 => new Deliver(_random.Next()),
@@ -95,6 +95,11 @@ internal sealed class DrawnOperations(int seed, string key, string unknownKey, T
             _events.Add(id.GetString()!);
         }
 
+        if (answer.TryGetProperty("claim_id", out var claim))
+        {
+            _hand.NoteClaim(claim.GetString()!);
+        }
+
         if (answer.TryGetProperty("rewards_granted", out var granted))
         {
             _facts.AddRange(granted.EnumerateArray().Select(fact => fact.TryGetProperty("fact_id", out var factId) ? factId.GetString() : null).OfType<string>());
@@ -128,7 +133,12 @@ internal sealed class DrawnOperations(int seed, string key, string unknownKey, T
 
     private GeneratedRequest Publish()
     {
-        var program = _random.Next(3) == 0 ? GeneratedPrograms.Whole.Generate(_programs, null, out _) : RichProgram.Text;
+        var program = _random.Next(12) switch
+        {
+            0 => """{"point_rules":[{"code":"spend","amount":"many"}]}""",
+            < 5 => GeneratedPrograms.Whole.Generate(_programs, null, out _),
+            _ => RichProgram.Text,
+        };
         return Post(Api.Program + (_random.Next(4) == 0 ? "?dry_run=true" : ""), program) with { Method = "PUT" };
     }
 

@@ -38,7 +38,8 @@ internal static class RichProgram
           ],
           "rewards": [
             { "code": "coupon", "type": "coupon", "code_pool": true },
-            { "code": "mug", "type": "physical", "stock": 12, "max_claims_per_participant": 2 }
+            { "code": "mug", "type": "physical", "stock": 12, "max_claims_per_participant": 2 },
+            { "code": "shirt", "type": "physical", "points_cost": 15 }
           ]
         }
         """;

@@ -9,7 +9,7 @@ public static class Counts
     public static int Fuzz => Read("LAUREL_FUZZ_COUNT") ?? (IsLong ? 100_000 : 10_000);
 
     /// <summary>Operations that are sent to both stores: 10,000 in a long run.</summary>
-    public static int Differential => Read("LAUREL_DIFFERENTIAL_COUNT") ?? (IsLong ? 10_000 : 150);
+    public static int Differential => Read("LAUREL_DIFFERENTIAL_COUNT") ?? (IsLong ? 10_000 : 1_000);
 
     /// <summary>Rounds of <c>kill -9</c>: 50 in a long run.</summary>
     public static int CrashRounds => Read("LAUREL_CRASH_ROUNDS") ?? (IsLong ? 50 : 8);

@@ -11,7 +11,7 @@ namespace Laurel.Server.Tests.Differential;
 public sealed class BothStoresTests(ITestOutputHelper output)
 {
     /// <summary>From so many operations on each kind must be among them; fewer are drawn every day.</summary>
-    private const int FewestForAll = 600;
+    private const int FewestForAll = 5_000;
 
     private readonly SortedDictionary<string, int> _reached = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, int> _statuses = [];
